@@ -1,0 +1,384 @@
+//! One package file, parsed but not linked: every name is still as it was written.
+//!
+//! What a name means depends on which other files exist, so nothing here is resolved. An expression whose very
+//! shape depends on that (a bare `x` may be a value, a function or a variable) keeps a [`NameRule`] and the
+//! index of a [`Site`]; the linker looks the site up and `program` picks the shape. Lexical facts (arguments,
+//! local variables, self calls) are final here, because they depend on the file alone.
+
+use std::borrow::Cow;
+
+pub type Text<'a> = Cow<'a, str>;
+
+/// Index into [`Code::sites`] of the item that holds the node.
+pub type SiteId = u32;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ItemKind {
+    Type,
+    Value,
+    Fn,
+}
+
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct UnlinkedFile<'a> {
+    /// In Darklang's order of application: types, then values, then functions, each in source order.
+    pub items: Vec<Item<'a>>,
+}
+
+/// One declaration of a package file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item<'a> {
+    pub kind: ItemKind,
+    /// Dotted and fully qualified: `Darklang.Stdlib.List.map`. Owner, modules and name hold no dots themselves.
+    pub location: Text<'a>,
+    /// All that decides the item's meaning, except its location.
+    pub code: Code<'a>,
+    /// The `///` comment: in the database row, not in the content hash.
+    pub description: Text<'a>,
+    /// Where the item's own name stands.
+    pub position: SourcePosition,
+    /// Where each site is first written, one an element of `code.sites`.
+    pub site_positions: Vec<SourcePosition>,
+}
+
+/// Zero-based row and UTF-16 column, and the length in UTF-16 units; for error messages alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct SourcePosition {
+    pub row: u32,
+    pub column: u32,
+    pub length: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Code<'a> {
+    /// Every distinct name that the linker has to look up, in order of first use.
+    pub sites: Vec<Site<'a>>,
+    pub definition: Definition<'a>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Site<'a> {
+    pub namespace: Namespace,
+    /// The name as written, split at its dots: `["List", "map"]`.
+    pub written: Vec<Text<'a>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Namespace {
+    Type,
+    /// Functions and values; which one is tried first is the node's [`NameRule`].
+    Term,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Definition<'a> {
+    Type(TypeDefinition<'a>),
+    Value(Expr<'a>),
+    Fn(Function<'a>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypeDefinition<'a> {
+    pub type_params: Vec<Text<'a>>,
+    pub body: TypeBody<'a>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TypeBody<'a> {
+    Alias(TypeRef<'a>),
+    Record(Vec<RecordField<'a>>),
+    Enum(Vec<EnumCase<'a>>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordField<'a> {
+    pub name: Text<'a>,
+    pub typ: TypeRef<'a>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnumCase<'a> {
+    pub name: Text<'a>,
+    pub fields: Vec<EnumField<'a>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnumField<'a> {
+    pub label: Option<Text<'a>>,
+    pub typ: TypeRef<'a>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function<'a> {
+    /// The declared ones, then those only mentioned in the signature, in order of first mention.
+    pub type_params: Vec<Text<'a>>,
+    /// At least one.
+    pub params: Vec<Parameter<'a>>,
+    pub return_type: TypeRef<'a>,
+    pub body: Expr<'a>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter<'a> {
+    pub name: Text<'a>,
+    pub typ: TypeRef<'a>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Primitive {
+    Unit,
+    Bool,
+    Int8,
+    UInt8,
+    Int16,
+    UInt16,
+    Int32,
+    UInt32,
+    Int64,
+    UInt64,
+    Int128,
+    UInt128,
+    Int,
+    Float,
+    Char,
+    String,
+    Uuid,
+    DateTime,
+    Blob,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TypeRef<'a> {
+    Primitive(Primitive),
+    Stream(Box<TypeRef<'a>>),
+    List(Box<TypeRef<'a>>),
+    Dict(Box<TypeRef<'a>>),
+    Db(Box<TypeRef<'a>>),
+    /// Two types or more.
+    Tuple(Vec<TypeRef<'a>>),
+    /// At least one argument.
+    Fn(Vec<TypeRef<'a>>, Box<TypeRef<'a>>),
+    Variable(Text<'a>),
+    Custom {
+        site: SiteId,
+        type_args: Vec<TypeRef<'a>>,
+    },
+}
+
+/// An integer literal with its type. `Int` is unbounded and held in decimal: no leading zeros, `-` where negative.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IntLiteral<'a> {
+    Int8(i8),
+    UInt8(u8),
+    Int16(i16),
+    UInt16(u16),
+    Int32(i32),
+    UInt32(u32),
+    Int64(i64),
+    UInt64(u64),
+    Int128(i128),
+    UInt128(u128),
+    Int(Text<'a>),
+}
+
+/// A float as spelled; leading and trailing zeros count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FloatLiteral<'a> {
+    pub negative: bool,
+    pub whole: Text<'a>,
+    pub fraction: Text<'a>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Infix {
+    Plus,
+    Minus,
+    Multiply,
+    Divide,
+    Modulo,
+    Power,
+    GreaterThan,
+    GreaterThanOrEqual,
+    LessThan,
+    LessThanOrEqual,
+    Equals,
+    NotEquals,
+    StringConcat,
+    And,
+    Or,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum LetPattern<'a> {
+    Unit,
+    Variable(Text<'a>),
+    Wildcard,
+    /// Two patterns or more.
+    Tuple(Vec<LetPattern<'a>>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum MatchPattern<'a> {
+    Unit,
+    Bool(bool),
+    Int(IntLiteral<'a>),
+    Float(FloatLiteral<'a>),
+    /// In Unicode normal form C, like every literal text.
+    Char(Text<'a>),
+    String(Text<'a>),
+    Variable(Text<'a>),
+    Enum {
+        case: Text<'a>,
+        fields: Vec<MatchPattern<'a>>,
+    },
+    Tuple(Vec<MatchPattern<'a>>),
+    List(Vec<MatchPattern<'a>>),
+    Cons(Box<MatchPattern<'a>>, Box<MatchPattern<'a>>),
+    /// At least one pattern.
+    Or(Vec<MatchPattern<'a>>),
+}
+
+/// In which order the two term namespaces are tried, and what remains when neither has the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameRule {
+    /// A bare name: value, then function, then a variable of that name.
+    Bare,
+    /// A qualified name: value, then function, then an unresolved value.
+    Qualified,
+    /// A bare name that is applied: function, then value, then a variable.
+    BareCallee,
+    /// A qualified name that is applied: function, then value, then an unresolved value.
+    QualifiedCallee,
+}
+
+/// The type named by an enum expression; `Missing` when only a case was written and it has fields.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EnumType {
+    Site(SiteId),
+    Missing,
+}
+
+/// An expression in its own allocation, so that a tree's nodes stay small and its depth can be counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr<'a>(pub Box<ExprKind<'a>>);
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind<'a> {
+    Unit,
+    Bool(bool),
+    Int(IntLiteral<'a>),
+    Float(FloatLiteral<'a>),
+    Char(Text<'a>),
+    String(Vec<StringSegment<'a>>),
+    /// A local variable.
+    Variable(Text<'a>),
+    /// A parameter of the enclosing function, by position.
+    Arg(u32),
+    /// The enclosing function as the callee of a call.
+    SelfFn,
+    Name(SiteId, NameRule),
+    If {
+        condition: Expr<'a>,
+        then: Expr<'a>,
+        otherwise: Option<Expr<'a>>,
+    },
+    Match {
+        arg: Expr<'a>,
+        cases: Vec<MatchCase<'a>>,
+    },
+    Let {
+        pattern: LetPattern<'a>,
+        value: Expr<'a>,
+        body: Expr<'a>,
+    },
+    Lambda(Lambda<'a>),
+    /// At least one argument.
+    Apply {
+        callee: Expr<'a>,
+        type_args: Vec<TypeRef<'a>>,
+        args: Vec<Expr<'a>>,
+    },
+    Pipe {
+        head: Expr<'a>,
+        parts: Vec<PipePart<'a>>,
+    },
+    Infix {
+        op: Infix,
+        left: Expr<'a>,
+        right: Expr<'a>,
+    },
+    Statement {
+        first: Expr<'a>,
+        next: Expr<'a>,
+    },
+    List(Vec<Expr<'a>>),
+    Dict(Vec<(Text<'a>, Expr<'a>)>),
+    /// Two expressions or more.
+    Tuple(Vec<Expr<'a>>),
+    Record {
+        site: SiteId,
+        type_args: Vec<TypeRef<'a>>,
+        fields: Vec<(Text<'a>, Expr<'a>)>,
+    },
+    /// At least one update.
+    RecordUpdate {
+        record: Expr<'a>,
+        updates: Vec<(Text<'a>, Expr<'a>)>,
+    },
+    /// `path` is the whole dotted path where the record is a chain of names that no local starts: it is tried as
+    /// a value, then as a function, before it counts as a field access.
+    FieldAccess {
+        record: Expr<'a>,
+        field: Text<'a>,
+        path: Option<SiteId>,
+    },
+    Enum {
+        typ: EnumType,
+        type_args: Vec<TypeRef<'a>>,
+        case: Text<'a>,
+        fields: Vec<Expr<'a>>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum StringSegment<'a> {
+    Text(Text<'a>),
+    Interpolation(Expr<'a>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatchCase<'a> {
+    pub pattern: MatchPattern<'a>,
+    pub guard: Option<Expr<'a>>,
+    pub body: Expr<'a>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lambda<'a> {
+    /// At least one; an empty parameter list is one `Unit`.
+    pub patterns: Vec<LetPattern<'a>>,
+    pub body: Expr<'a>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum PipePart<'a> {
+    Lambda(Lambda<'a>),
+    Infix(Infix, Expr<'a>),
+    /// A function or, where `or_variable` and no such function exists, a variable that is applied.
+    FnCall {
+        site: SiteId,
+        or_variable: bool,
+        type_args: Vec<TypeRef<'a>>,
+        args: Vec<Expr<'a>>,
+    },
+    Enum {
+        typ: EnumType,
+        case: Text<'a>,
+        fields: Vec<Expr<'a>>,
+    },
+    /// A local variable that is applied.
+    Variable {
+        name: Text<'a>,
+        args: Vec<Expr<'a>>,
+    },
+}

@@ -1,0 +1,7 @@
+//! Small plain types that every stage shares: positions, diagnostics, hashes and locations.
+
+pub mod diagnostic;
+pub mod hash;
+pub mod limits;
+pub mod location;
+pub mod text;

@@ -1,0 +1,42 @@
+//! Positions in a source text, counted as Darklang's tokenizer counts them.
+
+/// A half-open range of byte offsets into the decoded source text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    pub const fn new(start: u32, end: u32) -> Self {
+        Span { start, end }
+    }
+
+    /// The smallest span that covers both.
+    pub fn to(self, other: Span) -> Span {
+        Span { start: self.start, end: other.end }
+    }
+}
+
+/// A zero-based row and column; columns count UTF-16 code units, as .NET strings do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    pub row: u32,
+    pub column: u32,
+}
+
+/// Decodes the bytes of a source file as .NET's `File.ReadAllText` does: a UTF-8 byte order mark is dropped
+/// and every invalid sequence becomes U+FFFD. Line endings stay as they are.
+pub fn decode(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    String::from_utf8_lossy(bytes)
+}
+
+/// Finds the position of a byte offset; for errors only, so it walks the text instead of keeping an index.
+pub fn position_at(text: &str, offset: u32) -> Position {
+    let before = &text[..text.floor_char_boundary((offset as usize).min(text.len()))];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let row = before.bytes().filter(|byte| *byte == b'\n').count() as u32;
+    let column = before[line_start..].encode_utf16().count() as u32;
+    Position { row, column }
+}

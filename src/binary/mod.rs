@@ -1,0 +1,1 @@
+//! Darklang's binary blobs, bit for bit.

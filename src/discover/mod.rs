@@ -1,0 +1,1 @@
+//! Finds the package files, in bytewise path order.

@@ -1,0 +1,1 @@
+//! Content hashes: canonical form, SCC groups, SHA-256.

@@ -1,0 +1,1 @@
+//! Looks every name up as Darklang does.

@@ -1,0 +1,1 @@
+//! A file's unlinked items, from its sidecar when that is valid and from its source otherwise.

@@ -1,0 +1,1 @@
+//! From syntax tree to unlinked items: scopes are settled, names are collected.

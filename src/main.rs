@@ -1,0 +1,3 @@
+//! The `darkc` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The whole run, one call a stage.

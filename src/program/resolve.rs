@@ -1,0 +1,1 @@
+//! Resolves an unlinked item into a tree.

@@ -1,0 +1,1 @@
+//! What darkc remembers between runs.

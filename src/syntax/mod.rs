@@ -1,0 +1,25 @@
+//! From source text to a syntax tree with diagnostics: lexer, parser, validation.
+
+pub mod ast;
+pub mod lexer;
+pub mod parser;
+pub mod token;
+pub mod validate;
+
+use crate::base::diagnostic::Diagnostic;
+
+/// A parsed file. The tree is complete even when there are diagnostics; holes are `Error` nodes.
+#[derive(Debug)]
+pub struct Parsed<'s> {
+    pub file: ast::SourceFile<'s>,
+    /// In Darklang's order: lexical, then grammar, then validation.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses and validates a package file.
+pub fn parse(text: &str) -> Parsed<'_> {
+    let tokens = lexer::tokenize(text);
+    let mut parsed = parser::parse(text, &tokens);
+    validate::package_source(text, &tokens, &mut parsed);
+    parsed
+}

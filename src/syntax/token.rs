@@ -1,0 +1,108 @@
+//! Tokens: what the lexer hands to the parser.
+
+use std::borrow::Cow;
+
+use crate::base::text::{Position, Span};
+pub use darkc_cache_format::model::IntLiteral;
+
+/// The kinds of token (`darklang/dark backend/src/LibParser/Tokenizer.fs`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum TokenKind {
+    /// Any integer literal; the payload is `Value::Int`.
+    Int,
+    /// A float literal; its text is the spelling.
+    Float,
+    /// A string literal; the payload is `Value::Text` with escapes decoded.
+    String,
+    /// A character literal; the payload is `Value::Text`.
+    Char,
+    /// `$"…{expr}…"`; no payload, the parser scans the token's text again.
+    InterpolatedString,
+    True,
+    False,
+    Plus,
+    PlusPlus,
+    Minus,
+    Star,
+    Slash,
+    LeftParen,
+    RightParen,
+    Let,
+    Val,
+    In,
+    If,
+    Elif,
+    Then,
+    Else,
+    Type,
+    Cons,
+    Colon,
+    Comma,
+    Semicolon,
+    Dot,
+    LeftBrace,
+    RightBrace,
+    Bar,
+    Of,
+    Match,
+    With,
+    Fun,
+    Arrow,
+    Underscore,
+    When,
+    LeftBracket,
+    RightBracket,
+    Equals,
+    EqualsEquals,
+    NotEquals,
+    Less,
+    Greater,
+    LessEquals,
+    GreaterEquals,
+    And,
+    Or,
+    Not,
+    Pipe,
+    DotDotDot,
+    Percent,
+    ShiftLeft,
+    ShiftRight,
+    BitAnd,
+    BitOr,
+    /// `^`: exponentiation, in spite of upstream's token name.
+    Caret,
+    BitNot,
+    At,
+    Identifier,
+    EndOfFile,
+}
+
+/// One token. Its text is `&source[span]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Token {
+    pub kind: TokenKind,
+    /// Index into `Tokens::values`; `NO_VALUE` for kinds without a payload.
+    pub value: u32,
+    pub span: Span,
+    pub start: Position,
+    pub end: Position,
+}
+
+pub const NO_VALUE: u32 = u32::MAX;
+
+/// The decoded payload of a literal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'s> {
+    Int(IntLiteral<'s>),
+    Text(Cow<'s, str>),
+}
+
+/// A whole token stream, ending in `EndOfFile`.
+#[derive(Debug, Default)]
+pub struct Tokens<'s> {
+    pub tokens: Vec<Token>,
+    pub values: Vec<Value<'s>>,
+    /// `///` comments, each with the index of the token that follows it; sorted by index.
+    pub docs: Vec<(u32, Cow<'s, str>)>,
+}
