@@ -40,3 +40,33 @@ pub fn position_at(text: &str, offset: u32) -> Position {
     let column = before[line_start..].encode_utf16().count() as u32;
     Position { row, column }
 }
+
+/// Row starts of a text, for turning many offsets into positions.
+pub struct LineIndex<'s> {
+    text: &'s str,
+    starts: Vec<u32>,
+}
+
+impl<'s> LineIndex<'s> {
+    pub fn new(text: &'s str) -> Self {
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0).chain(newlines.map(|(offset, _)| offset as u32 + 1)).collect();
+        LineIndex { text, starts }
+    }
+
+    pub fn position(&self, offset: u32) -> Position {
+        let row = self.starts.partition_point(|start| *start <= offset) - 1;
+        let start = self.starts[row];
+        Position { row: row as u32, column: utf16_length(&self.text[start as usize..offset as usize]) }
+    }
+
+    /// The length of a span in UTF-16 units.
+    pub fn length(&self, span: Span) -> u32 {
+        utf16_length(&self.text[span.start as usize..span.end as usize])
+    }
+}
+
+/// How many UTF-16 code units a text takes.
+pub fn utf16_length(text: &str) -> u32 {
+    if text.is_ascii() { text.len() as u32 } else { text.encode_utf16().count() as u32 }
+}
