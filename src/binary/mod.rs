@@ -1,1 +1,3 @@
-//! Darklang's binary blobs, bit for bit.
+//! Darklang's binary forms, byte for byte.
+
+pub mod writer;
