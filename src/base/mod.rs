@@ -5,3 +5,4 @@ pub mod hash;
 pub mod limits;
 pub mod location;
 pub mod text;
+pub mod timing;
