@@ -7,18 +7,11 @@ use std::collections::HashMap;
 
 use darkc_cache_format::model::{ItemKind, Namespace, Site, Text};
 
+use crate::program::keys::{KeyHasher, NameKey, name_key};
 use crate::program::resolve::Resolution;
 use crate::program::tree::{NameError, Target};
 use crate::program::world::ItemId;
 use candidates::Written;
-
-/// A fast hash of a fully qualified name; names are compared by it alone. With 128 bits two names of any
-/// package set meet by chance less often than hardware fails.
-pub type NameKey = u128;
-
-pub fn name_key(fully_qualified: &str) -> NameKey {
-    xxhash_rust::xxh3::xxh3_128(fully_qualified.as_bytes())
-}
 
 /// Which item a fully qualified name means, in each namespace.
 #[derive(Clone, Copy, Debug, Default)]
@@ -120,34 +113,4 @@ pub fn tried(scope: &str, namespace: Namespace, written: &[Text<'_>]) -> Vec<Str
         });
     }
     tried
-}
-
-/// Name keys are hashes already; their low half serves as it is.
-#[derive(Clone, Copy, Debug, Default)]
-struct KeyHasher;
-
-impl std::hash::BuildHasher for KeyHasher {
-    type Hasher = LowHalf;
-
-    fn build_hasher(&self) -> LowHalf {
-        LowHalf(0)
-    }
-}
-
-struct LowHalf(u64);
-
-impl std::hash::Hasher for LowHalf {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u128(&mut self, key: u128) {
-        self.0 = key as u64;
-    }
 }
