@@ -17,8 +17,8 @@ impl NodeIds for Zero {
     }
 }
 
-/// Ids have 61 bits, in two halves that leave bits 63, 31 and 30 clear: Darklang's ids are numbers that JSON and
-/// JavaScript read back exactly half by half (`darklang/dark Prelude`, `gid`).
+/// Ids have 61 bits, in two halves that leave bits 63, 31 and 30 clear, as Darklang's own do
+/// (`darklang/dark Prelude/Prelude.fs`, `gid`).
 const LOW_BITS: u32 = 30;
 const HIGH_HALF: u32 = 32;
 const ID_BITS: u32 = 61;
