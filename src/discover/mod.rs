@@ -3,6 +3,8 @@
 //! Which files count follows `darklang/dark backend/src/LocalExec/LoadPackagesFromDisk.fs` and `Utils.fs`.
 
 mod residue;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::fmt;

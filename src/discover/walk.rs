@@ -34,7 +34,7 @@ struct Walk<'w> {
 impl Walk<'_> {
     /// `path` is the folder's, and the same again at the end.
     fn folder(&mut self, path: &mut String) -> Result<(), DiscoverError> {
-        let folder = self.root.join(&path);
+        let folder = if path.is_empty() { self.root.to_owned() } else { self.root.join(&path) };
         let entries = fs::read_dir(&folder).map_err(|error| DiscoverError::io(&folder, error))?;
         let mut inner = Vec::new();
         for entry in entries {

@@ -1,6 +1,8 @@
 //! A file's unlinked items, from its sidecar when that is valid and from its source otherwise.
 
 mod one;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::path::Path;
