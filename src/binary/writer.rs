@@ -120,8 +120,14 @@ impl Writer {
     pub fn insert(&mut self, position: usize, write: impl FnOnce(&mut Self)) {
         let end = self.bytes.len();
         write(self);
-        let inserted = self.bytes.len() - end;
-        self.bytes[position..].rotate_right(inserted);
+        self.rotate(position, end);
+    }
+
+    /// Swaps what was written from `start` to `middle` with all that came after; returns how far the former has
+    /// moved.
+    pub fn rotate(&mut self, start: usize, middle: usize) -> usize {
+        self.bytes[start..].rotate_left(middle - start);
+        self.bytes.len() - middle
     }
 
     /// Writes a blob: the header, then what `payload` writes.

@@ -31,6 +31,7 @@
 //! A distance counts the instructions to skip.
 
 use crate::base::hash::ContentHash;
+use crate::binary::tags;
 use crate::binary::writer::Writer;
 use crate::program::tree::{LetPattern, MatchPattern, NameError, TypeRef};
 use crate::program::world::World;
@@ -38,7 +39,7 @@ use crate::program::world::World;
 use super::Register;
 use super::constants::Constant;
 use super::patterns::{write_let_pattern, write_match_pattern};
-use super::types::{Callable, TypeWriter};
+use super::types::{Callable, write_callable, write_types};
 
 mod tag {
     pub const LOAD: u8 = 0;
@@ -65,9 +66,6 @@ mod tag {
     pub const VARIABLE_NOT_FOUND: u8 = 21;
     pub const CHECK_UNIT: u8 = 22;
 }
-
-const TEXT_SEGMENT: u8 = 0;
-const INTERPOLATED_SEGMENT: u8 = 1;
 
 /// A part of a string that is put together at run time.
 #[derive(Clone, Copy, Debug)]
@@ -155,11 +153,11 @@ impl<'c, W: World> Code<'c, W> {
         self.begin(tag::STRING, to);
         self.out.list(segments, |out, segment| match segment {
             Segment::Text(text) => {
-                out.byte(TEXT_SEGMENT);
+                out.byte(tags::string_segments::TEXT);
                 out.string(text);
             }
             Segment::Register(register) => {
-                out.byte(INTERPOLATED_SEGMENT);
+                out.byte(tags::string_segments::INTERPOLATION);
                 out.i32(*register as i32);
             }
         });
@@ -230,7 +228,7 @@ impl<'c, W: World> Code<'c, W> {
     ) {
         self.begin(tag::RECORD, to);
         self.out.hash(typ);
-        self.out.type_refs(self.world, type_args);
+        write_types(self.out, self.world, type_args);
         self.fields(fields);
     }
 
@@ -261,14 +259,14 @@ impl<'c, W: World> Code<'c, W> {
     ) {
         self.begin(tag::ENUM, to);
         self.out.hash(typ);
-        self.out.type_refs(self.world, type_args);
+        write_types(self.out, self.world, type_args);
         self.out.string(case);
         self.registers(fields);
     }
 
     pub fn load_value(&mut self, to: Register, value: Callable<'_>) {
         self.begin(tag::LOAD_VALUE, to);
-        self.out.callable(value);
+        write_callable(self.out, value);
     }
 
     /// Starts a lambda; its frame follows.
@@ -288,14 +286,14 @@ impl<'c, W: World> Code<'c, W> {
     pub fn apply(&mut self, to: Register, callee: Register, type_args: &[TypeRef<'_>], args: &[Register]) {
         self.begin(tag::APPLY, to);
         self.register(callee);
-        self.out.type_refs(self.world, type_args);
+        write_types(self.out, self.world, type_args);
         self.out.non_empty_list(args, |out, arg| out.i32(*arg as i32));
     }
 
     pub fn raise_name_error<S: AsRef<str>>(&mut self, written: &[S], error: NameError) {
         self.instruction(tag::RAISE_NAME_ERROR);
         self.out.list(written, |out, part| out.string(part.as_ref()));
-        self.out.name_error(error);
+        self.out.byte(tags::name_error(error));
     }
 
     pub fn variable_not_found(&mut self, to: Register, name: &str) {

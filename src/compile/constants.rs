@@ -12,32 +12,24 @@
 //!
 //! Literals in match patterns have the same tags, but for Int.
 
+use crate::binary::walk;
 use crate::binary::writer::Writer;
 use crate::program::tree::{FloatLiteral, IntLiteral};
 
-use super::types::{Callable, TypeWriter};
+use super::types::{Callable, write_callable};
 
-pub mod literal_tag {
+mod tag {
     pub const UNIT: u8 = 0;
     pub const BOOL: u8 = 1;
-    pub const INT8: u8 = 2;
-    pub const UINT8: u8 = 3;
-    pub const INT16: u8 = 4;
-    pub const UINT16: u8 = 5;
-    pub const INT32: u8 = 6;
-    pub const UINT32: u8 = 7;
-    pub const INT64: u8 = 8;
-    pub const UINT64: u8 = 9;
-    pub const INT128: u8 = 10;
-    pub const UINT128: u8 = 11;
     pub const FLOAT: u8 = 12;
     pub const CHAR: u8 = 13;
     pub const STRING: u8 = 14;
+    pub const APPLICABLE: u8 = 22;
+    pub const INT: u8 = 25;
 }
 
-const APPLICABLE: u8 = 22;
 const NAMED_FN: u8 = 1;
-const INT: u8 = 25;
+const EMPTY_LISTS: [u8; 3] = [0; 3];
 
 mod float_tag {
     pub const NAN: u8 = 0;
@@ -60,29 +52,28 @@ pub enum Constant<'a> {
 impl Constant<'_> {
     pub fn write(self, out: &mut Writer) {
         match self {
-            Constant::Unit => out.byte(literal_tag::UNIT),
+            Constant::Unit => out.byte(tag::UNIT),
             Constant::Bool(value) => {
-                out.byte(literal_tag::BOOL);
+                out.byte(tag::BOOL);
                 out.bool(value);
             }
-            Constant::Int(literal) => int(out, literal, INT),
+            Constant::Int(literal) => int(out, literal, tag::INT),
             Constant::Float(literal) => {
-                out.byte(literal_tag::FLOAT);
+                out.byte(tag::FLOAT);
                 float(out, literal);
             }
             Constant::Char(text) => {
-                out.byte(literal_tag::CHAR);
+                out.byte(tag::CHAR);
                 out.string(text);
             }
             Constant::String(text) => {
-                out.byte(literal_tag::STRING);
+                out.byte(tag::STRING);
                 out.string(text);
             }
             Constant::Function(callable) => {
-                out.byte(APPLICABLE);
+                out.byte(tag::APPLICABLE);
                 out.byte(NAMED_FN);
-                out.callable(callable);
-                const EMPTY_LISTS: [u8; 3] = [0; 3];
+                write_callable(out, callable);
                 out.raw(&EMPTY_LISTS);
             }
         }
@@ -91,34 +82,20 @@ impl Constant<'_> {
 
 /// An integer with its tag; `unbounded` is the tag of an `Int`.
 pub fn int(out: &mut Writer, literal: &IntLiteral<'_>, unbounded: u8) {
-    macro_rules! fixed {
-        ($tag:ident, $write:ident, $value:expr) => {{
-            out.byte(literal_tag::$tag);
-            out.$write(*$value);
-        }};
-    }
-    match literal {
-        IntLiteral::Int8(value) => fixed!(INT8, i8, value),
-        IntLiteral::UInt8(value) => fixed!(UINT8, u8, value),
-        IntLiteral::Int16(value) => fixed!(INT16, i16, value),
-        IntLiteral::UInt16(value) => fixed!(UINT16, u16, value),
-        IntLiteral::Int32(value) => fixed!(INT32, i32, value),
-        IntLiteral::UInt32(value) => fixed!(UINT32, u32, value),
-        IntLiteral::Int64(value) => fixed!(INT64, i64, value),
-        IntLiteral::UInt64(value) => fixed!(UINT64, u64, value),
-        IntLiteral::Int128(value) => {
-            out.byte(literal_tag::INT128);
-            out.string(&value.to_string());
-        }
-        IntLiteral::UInt128(value) => {
-            out.byte(literal_tag::UINT128);
-            out.string(&value.to_string());
-        }
-        IntLiteral::Int(decimal) => {
-            out.byte(unbounded);
-            out.string(decimal);
-        }
-    }
+    out.byte(match literal {
+        IntLiteral::Int8(_) => 2,
+        IntLiteral::UInt8(_) => 3,
+        IntLiteral::Int16(_) => 4,
+        IntLiteral::UInt16(_) => 5,
+        IntLiteral::Int32(_) => 6,
+        IntLiteral::UInt32(_) => 7,
+        IntLiteral::Int64(_) => 8,
+        IntLiteral::UInt64(_) => 9,
+        IntLiteral::Int128(_) => 10,
+        IntLiteral::UInt128(_) => 11,
+        IntLiteral::Int(_) => unbounded,
+    });
+    walk::int(out, literal);
 }
 
 /// A float without its tag as a literal. Its digits are read as .NET reads them: rounded to the nearest, and

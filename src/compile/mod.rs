@@ -17,12 +17,13 @@ mod types;
 
 use crate::base::hash::ContentHash;
 use crate::binary::ids::NodeIds;
+use crate::binary::tags::definitions;
 use crate::binary::writer::Writer;
 use crate::program::tree::{Function, TypeBody, TypeDeclaration};
 use crate::program::world::World;
 use code::Code;
 use expressions::Compiler;
-use types::{TypeWriter, definition_tag};
+use types::write_type;
 
 /// A slot of a call frame.
 pub type Register = u32;
@@ -48,9 +49,9 @@ pub fn function(
         out.list(function.type_params, |out, name| out.string(name));
         out.non_empty_list(&function.params, |out, (name, typ)| {
             out.string(name);
-            out.type_ref(world, typ);
+            write_type(out, world, typ);
         });
-        out.type_ref(world, &function.return_type);
+        write_type(out, world, &function.return_type);
         Compiler::new(hash, world, ids, Code::new(world, out)).function_body(function);
     });
 }
@@ -73,21 +74,21 @@ pub fn type_definition(
         out.list(declaration.type_params, |out, name| out.string(name));
         match &declaration.body {
             TypeBody::Alias(typ) => {
-                out.byte(definition_tag::ALIAS);
-                out.type_ref(world, typ);
+                out.byte(definitions::ALIAS);
+                write_type(out, world, typ);
             }
             TypeBody::Record(fields) => {
-                out.byte(definition_tag::RECORD);
+                out.byte(definitions::RECORD);
                 out.non_empty_list(fields, |out, (name, typ)| {
                     out.string(name);
-                    out.type_ref(world, typ);
+                    write_type(out, world, typ);
                 });
             }
             TypeBody::Enum(cases) => {
-                out.byte(definition_tag::ENUM);
+                out.byte(definitions::ENUM);
                 out.non_empty_list(cases, |out, case| {
                     out.string(case.name);
-                    out.list(&case.fields, |out, field| out.type_ref(world, &field.typ));
+                    out.list(&case.fields, |out, field| write_type(out, world, &field.typ));
                 });
             }
         }

@@ -18,18 +18,13 @@
 //! and the hash of a package item.
 
 use crate::base::hash::ContentHash;
+use crate::binary::stored;
+use crate::binary::tags::names;
 use crate::binary::writer::Writer;
 use crate::program::tree::{NameError, NameRef, Primitive, Target, TypeRef};
 use crate::program::world::World;
 
-/// Tags of `package_types.rt_def`.
-pub mod definition_tag {
-    pub const ALIAS: u8 = 0;
-    pub const RECORD: u8 = 1;
-    pub const ENUM: u8 = 2;
-}
-
-mod type_tag {
+mod tag {
     pub const TUPLE: u8 = 17;
     pub const LIST: u8 = 18;
     pub const DICT: u8 = 19;
@@ -38,13 +33,6 @@ mod type_tag {
     pub const VARIABLE: u8 = 22;
     pub const DB: u8 = 23;
     pub const STREAM: u8 = 25;
-}
-
-mod name_tag {
-    pub const RESOLVED: u8 = 0;
-    pub const FAILED: u8 = 1;
-    pub const BUILTIN: u8 = 0;
-    pub const PACKAGE: u8 = 1;
 }
 
 fn primitive_tag(primitive: Primitive) -> u8 {
@@ -95,81 +83,57 @@ impl<'a> Callable<'a> {
     }
 }
 
-/// What runtime forms add to the primitives.
-pub trait TypeWriter {
-    fn type_ref(&mut self, world: &impl World, typ: &TypeRef<'_>);
-    fn type_refs(&mut self, world: &impl World, types: &[TypeRef<'_>]);
-    fn name_error(&mut self, error: NameError);
-    fn callable(&mut self, callable: Callable<'_>);
-}
-
-impl TypeWriter for Writer {
-    fn type_ref(&mut self, world: &impl World, typ: &TypeRef<'_>) {
-        let mut wrapper = |tag, inner| {
-            self.byte(tag);
-            self.type_ref(world, inner);
-        };
-        match typ {
-            TypeRef::Primitive(primitive) => self.byte(primitive_tag(*primitive)),
-            TypeRef::Stream(inner) => wrapper(type_tag::STREAM, inner),
-            TypeRef::List(inner) => wrapper(type_tag::LIST, inner),
-            TypeRef::Dict(inner) => wrapper(type_tag::DICT, inner),
-            TypeRef::Db(inner) => wrapper(type_tag::DB, inner),
-            TypeRef::Tuple(parts) => {
-                self.byte(type_tag::TUPLE);
-                let (two, rest) = parts.split_at(parts.len().min(2));
-                two.iter().for_each(|part| self.type_ref(world, part));
-                self.type_refs(world, rest);
-            }
-            TypeRef::Fn(args, result) => {
-                self.byte(type_tag::FN);
-                self.non_empty_list(args, |out, arg| out.type_ref(world, arg));
-                self.type_ref(world, result);
-            }
-            TypeRef::Variable(name) => {
-                self.byte(type_tag::VARIABLE);
-                self.string(name);
-            }
-            TypeRef::Custom(name, type_args) => {
-                self.byte(type_tag::CUSTOM);
-                self.list(name.written, |out, part| out.string(part));
-                match type_hash(world, name) {
-                    Ok(hash) => {
-                        self.byte(name_tag::RESOLVED);
-                        self.hash(hash);
-                    }
-                    Err(error) => {
-                        self.byte(name_tag::FAILED);
-                        self.name_error(error);
-                    }
-                }
-                self.type_refs(world, type_args);
-            }
+pub fn write_callable(out: &mut Writer, callable: Callable<'_>) {
+    match callable {
+        Callable::Builtin { name, version } => stored::builtin(out, name, version),
+        Callable::Package(hash) => {
+            out.byte(names::TERM_PACKAGE);
+            out.hash(hash);
         }
     }
+}
 
-    fn type_refs(&mut self, world: &impl World, types: &[TypeRef<'_>]) {
-        self.list(types, |out, typ| out.type_ref(world, typ));
-    }
+pub fn write_types(out: &mut Writer, world: &impl World, types: &[TypeRef<'_>]) {
+    out.list(types, |out, typ| write_type(out, world, typ));
+}
 
-    fn name_error(&mut self, error: NameError) {
-        self.byte(match error {
-            NameError::NotFound => 0,
-            NameError::InvalidName => 1,
-        });
-    }
-
-    fn callable(&mut self, callable: Callable<'_>) {
-        match callable {
-            Callable::Builtin { name, version } => {
-                self.byte(name_tag::BUILTIN);
-                self.string(name);
-                self.i32(version as i32);
+pub fn write_type(out: &mut Writer, world: &impl World, typ: &TypeRef<'_>) {
+    let mut wrapped = |tag, inner| {
+        out.byte(tag);
+        write_type(out, world, inner);
+    };
+    match typ {
+        TypeRef::Primitive(primitive) => out.byte(primitive_tag(*primitive)),
+        TypeRef::Stream(inner) => wrapped(tag::STREAM, inner),
+        TypeRef::List(inner) => wrapped(tag::LIST, inner),
+        TypeRef::Dict(inner) => wrapped(tag::DICT, inner),
+        TypeRef::Db(inner) => wrapped(tag::DB, inner),
+        TypeRef::Tuple(parts) => {
+            out.byte(tag::TUPLE);
+            let (two, rest) = parts.split_at(parts.len().min(2));
+            two.iter().for_each(|part| write_type(out, world, part));
+            write_types(out, world, rest);
+        }
+        TypeRef::Fn(args, result) => {
+            out.byte(tag::FN);
+            out.non_empty_list(args, |out, arg| write_type(out, world, arg));
+            write_type(out, world, result);
+        }
+        TypeRef::Variable(name) => {
+            out.byte(tag::VARIABLE);
+            out.string(name);
+        }
+        TypeRef::Custom(name, type_args) => {
+            out.byte(tag::CUSTOM);
+            out.list(name.written, |out, part| out.string(part));
+            match type_hash(world, name) {
+                Ok(hash) => {
+                    out.byte(names::RESOLVED);
+                    out.hash(hash);
+                }
+                Err(error) => stored::unresolved(out, error),
             }
-            Callable::Package(hash) => {
-                self.byte(name_tag::PACKAGE);
-                self.hash(hash);
-            }
+            write_types(out, world, type_args);
         }
     }
 }
