@@ -15,6 +15,9 @@ mod pipes;
 mod symbols;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 use crate::base::hash::ContentHash;
 use crate::binary::ids::NodeIds;
 use crate::binary::tags::definitions;
