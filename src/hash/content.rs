@@ -24,17 +24,17 @@ pub struct Member<'c> {
     pub canonical: &'c Canonical,
 }
 
-/// Hashes the members of one group, given in ascending order of their ids (which is the order of their names);
-/// the hashes come in the same order. The world must know the hashes of all items that the members mention,
-/// except of the members themselves.
-pub fn hashes(members: &[Member<'_>], world: &impl World) -> Vec<ContentHash> {
-    if let [alone] = members
-        && !alone.canonical.references.iter().any(|reference| reference.item == alone.id)
-    {
-        let mut sha = Sha256::new();
-        feed(&mut sha, alone.canonical, &[], world);
-        return vec![ContentHash(sha.finalize().into())];
-    }
+/// Hashes an item that is in no cycle. The world must know the hashes of all items that it mentions.
+pub fn alone(item: &Canonical, world: &impl World) -> ContentHash {
+    let mut sha = Sha256::new();
+    feed(&mut sha, item, &[], world);
+    ContentHash(sha.finalize().into())
+}
+
+/// Hashes the members of a cyclic group, given in ascending order of their ids (which is the order of their
+/// names); the hashes come in the same order. The world must know the hashes of all items that the members
+/// mention, except of the members themselves.
+pub fn group(members: &[Member<'_>], world: &impl World) -> Vec<ContentHash> {
     let mut sha = Sha256::new();
     for member in members {
         feed(&mut sha, member.canonical, members, world);
@@ -54,7 +54,8 @@ pub fn of_bytes(bytes: &[u8]) -> ContentHash {
     ContentHash(Sha256::digest(bytes).into())
 }
 
-/// Feeds a canonical form with its references filled in: by name where they point into the group.
+/// Feeds a canonical form with its references filled in: by name where they point into the group. As in Darklang
+/// the name decides, so a function is in the group when a value of the same name is.
 fn feed(sha: &mut Sha256, canonical: &Canonical, group: &[Member<'_>], world: &impl World) {
     let mut written = 0;
     let mut reference_bytes = Writer::new();
@@ -63,12 +64,14 @@ fn feed(sha: &mut Sha256, canonical: &Canonical, group: &[Member<'_>], world: &i
         sha.update(&canonical.bytes[written..offset]);
         written = offset;
         reference_bytes.clear();
-        if group.binary_search_by_key(&reference.item, |member| member.id).is_ok() {
+        let name = || world.location(reference.item);
+        let in_group = group.binary_search_by(|member| world.location(member.id).cmp(name())).is_ok();
+        if in_group {
             reference_bytes.byte(match reference.kind {
                 ItemKind::Type => tags::names::TYPE_IN_GROUP,
                 ItemKind::Value | ItemKind::Fn => tags::names::TERM_IN_GROUP,
             });
-            reference_bytes.string(world.location(reference.item).as_str());
+            reference_bytes.string(name().as_str());
         } else {
             reference_bytes.byte(tags::package_name(reference.kind));
             reference_bytes.hash(world.hash(reference.item));

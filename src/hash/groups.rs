@@ -8,8 +8,16 @@ const UNSEEN: u32 = u32::MAX - 1;
 /// In a finished group.
 const DONE: u32 = u32::MAX - 2;
 
-/// Groups `nodes` so that every group comes after the groups that it depends on; the members of a group ascend.
-/// `items` is a bound above every id, `dependencies` says what an item mentions; mentions of items that are not
+/// Items whose hashes depend on each other, or one item alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Ascending.
+    pub members: Vec<ItemId>,
+    /// Whether a member mentions a member: several members always do, and an item may mention itself.
+    pub cyclic: bool,
+}
+
+/// Groups `nodes` so that every group comes after the groups that it depends on. `items` is a bound above every id, `dependencies` says what an item mentions; mentions of items that are not
 /// among the nodes are ignored. Equal arguments give an equal order.
 ///
 /// Tarjan's algorithm with its recursion kept on a vector, so that a long chain of items needs no deep stack.
@@ -17,7 +25,7 @@ pub fn groups<'d>(
     items: usize,
     nodes: &[ItemId],
     dependencies: impl Fn(ItemId) -> &'d [ItemId],
-) -> Vec<Vec<ItemId>> {
+) -> Vec<Group> {
     let mut search = Search { order: vec![OUTSIDE; items], lowest: vec![0; items], ..Search::default() };
     for node in nodes {
         search.order[node.index()] = UNSEEN;
@@ -41,7 +49,7 @@ struct Search {
     pending: Vec<ItemId>,
     /// The nodes being visited and how many of their dependencies have been looked at.
     visits: Vec<(ItemId, usize)>,
-    groups: Vec<Vec<ItemId>>,
+    groups: Vec<Group>,
 }
 
 impl Search {
@@ -59,7 +67,7 @@ impl Search {
                 self.visits.pop();
                 let lowest = self.lowest[node.index()];
                 if lowest == self.order[node.index()] {
-                    self.close(node);
+                    self.close(node, dependencies(node));
                 }
                 if let Some(&(parent, _)) = self.visits.last() {
                     self.leads_back(parent, lowest);
@@ -82,14 +90,15 @@ impl Search {
     }
 
     /// Makes a group of everything that has been pending since `first` was reached.
-    fn close(&mut self, first: ItemId) {
+    fn close(&mut self, first: ItemId, dependencies: &[ItemId]) {
         let start = self.pending.iter().rposition(|node| *node == first).unwrap_or(0);
-        let mut group = self.pending.split_off(start);
-        for node in &group {
+        let mut members = self.pending.split_off(start);
+        for node in &members {
             self.order[node.index()] = DONE;
         }
-        group.sort_unstable();
-        self.groups.push(group);
+        members.sort_unstable();
+        let cyclic = members.len() > 1 || dependencies.contains(&first);
+        self.groups.push(Group { members, cyclic });
     }
 }
 
@@ -103,7 +112,7 @@ mod tests {
         let nodes: Vec<ItemId> = nodes.iter().map(|node| ItemId(*node)).collect();
         groups(edges.len(), &nodes, |item| &edges[item.index()])
             .into_iter()
-            .map(|group| group.into_iter().map(|item| item.0).collect())
+            .map(|group| group.members.into_iter().map(|item| item.0).collect())
             .collect()
     }
 
@@ -117,6 +126,14 @@ mod tests {
         assert_eq!(grouped(&[0, 1, 2, 3], &[&[3], &[2], &[0], &[1, 2]]), [[0, 1, 2, 3]]);
         let two_cycles: [&[u32]; 5] = [&[4], &[0, 3], &[2], &[1], &[0]];
         assert_eq!(grouped(&[0, 1, 2, 3, 4], &two_cycles), [vec![0, 4], vec![1, 3], vec![2]]);
+    }
+
+    #[test]
+    fn an_item_that_mentions_itself_is_cyclic() {
+        let edges = [vec![ItemId(0)], vec![ItemId(0)]];
+        let found = groups(2, &[ItemId(1), ItemId(0)], |item| &edges[item.index()]);
+        let cyclic: Vec<bool> = found.iter().map(|group| group.cyclic).collect();
+        assert_eq!(cyclic, [true, false]);
     }
 
     #[test]
