@@ -38,9 +38,7 @@ impl<'s> Parser<'_, 's> {
             self.at += 1;
             return true;
         }
-        self.column(self.at) == column
-            && self.kind() != TokenKind::Bar
-            && !closes_or_separates(self.kind())
+        self.column(self.at) == column && self.kind() != TokenKind::Bar && !closes_or_separates(self.kind())
     }
 }
 

@@ -4,9 +4,7 @@ use super::Parser;
 use super::cursor::end_of;
 use super::errors::code;
 use crate::base::text::Span;
-use crate::syntax::ast::{
-    Expr, ExprKind, If, Lambda, Let, LetPattern, LetPatternKind, MatchCase,
-};
+use crate::syntax::ast::{Expr, ExprKind, If, Lambda, Let, LetPattern, LetPatternKind, MatchCase};
 use crate::syntax::token::TokenKind;
 
 impl<'s> Parser<'_, 's> {

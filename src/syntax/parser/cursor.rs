@@ -3,7 +3,7 @@
 use super::Parser;
 use super::kinds::starts_declaration;
 use crate::base::text::Span;
-use crate::syntax::token::{Token, TokenKind};
+use crate::syntax::token::{Token, TokenKind, identifier_name};
 
 /// The column that statements of the innermost scope start at.
 #[derive(Clone, Copy)]
@@ -59,16 +59,9 @@ impl<'s> Parser<'_, 's> {
         &self.text[span.start as usize..span.end as usize]
     }
 
-    /// The name in an identifier token: without the tick of a type variable and without backticks; the blank
-    /// `___` has an empty one.
+    /// The name in an identifier token.
     pub(super) fn name(&self, index: usize) -> &'s str {
-        let text = self.token_text(index);
-        match text.as_bytes() {
-            b"___" => "",
-            [b'\'', ..] => &text[1..],
-            [b'`', b'`', ..] => text[2..].strip_suffix("``").unwrap_or(&text[2..]),
-            _ => text,
-        }
+        identifier_name(self.token_text(index))
     }
 
     pub(super) fn is_name(&self, index: usize, name: &str) -> bool {
@@ -161,9 +154,7 @@ impl<'s> Parser<'_, 's> {
         let continues = match self.scope.column {
             None => true,
             Some(_) if self.is_inside_statement(column) => true,
-            Some(statement) => {
-                !may_start_statement && (self.scope.exact || column == statement)
-            }
+            Some(statement) => !may_start_statement && (self.scope.exact || column == statement),
         };
         continues || self.is_on_row_of(self.at, left)
     }

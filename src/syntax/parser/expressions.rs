@@ -64,13 +64,7 @@ impl<'s> Parser<'_, 's> {
     }
 
     /// `left op right`. `@` is a call of the function that appends lists.
-    pub(super) fn operation(
-        &self,
-        operator: usize,
-        span: Span,
-        left: Expr<'s>,
-        right: Expr<'s>,
-    ) -> Expr<'s> {
+    pub(super) fn operation(&self, operator: usize, span: Span, left: Expr<'s>, right: Expr<'s>) -> Expr<'s> {
         match infix_of(self.kind_at(operator)) {
             Some(infix) => Expr { span, kind: ExprKind::Infix(infix, Box::new((left, right))) },
             None => {
@@ -117,7 +111,8 @@ impl<'s> Parser<'_, 's> {
     pub(super) fn atom(&mut self) -> Expr<'s> {
         let mut expr = self.primary();
         let mut links = 0;
-        while self.kind() == TokenKind::Dot && self.ahead(1) == TokenKind::Identifier && self.may_link(links) {
+        while self.kind() == TokenKind::Dot && self.ahead(1) == TokenKind::Identifier && self.may_link(links)
+        {
             let field = self.identifier_at(self.at + 1);
             self.at += 2;
             links += 1;

@@ -152,10 +152,8 @@ impl<'s> Parser<'_, 's> {
             match self.kind() {
                 TokenKind::Semicolon | TokenKind::Comma => self.at += 1,
                 TokenKind::RightBracket => {}
-                _ => self.expect_separator(
-                    span,
-                    "a comma, semicolon, or newline between list-pattern elements",
-                ),
+                _ => self
+                    .expect_separator(span, "a comma, semicolon, or newline between list-pattern elements"),
             }
         }
         let closing = self.close(&SQUARE, opening);

@@ -137,10 +137,13 @@ impl<'s> Scan<'s> {
 
 /// Resolves doubled braces before escapes, so that `\{\{` stays two braces.
 fn decode(literal: &str, raw: bool) -> Text<'_> {
-    let decode_escapes = |text| if raw { lexer::normalize(text) } else { lexer::unescape(text) };
     if !literal.contains("{{") && !literal.contains("}}") {
-        return decode_escapes(literal);
+        return decode_escapes(literal, raw);
     }
     let single = literal.replace("{{", "{").replace("}}", "}");
-    Cow::Owned(decode_escapes(&single).into_owned())
+    Cow::Owned(decode_escapes(&single, raw).into_owned())
+}
+
+fn decode_escapes(literal: &str, raw: bool) -> Text<'_> {
+    if raw { lexer::normalize(literal) } else { lexer::unescape(literal) }
 }

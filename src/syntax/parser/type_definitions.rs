@@ -52,10 +52,7 @@ impl<'s> Parser<'_, 's> {
             match self.kind() {
                 TokenKind::Semicolon | TokenKind::Comma => self.at += 1,
                 TokenKind::RightBrace => {}
-                _ => self.expect_separator(
-                    last,
-                    "a comma, semicolon, or newline between record-type fields",
-                ),
+                _ => self.expect_separator(last, "a comma, semicolon, or newline between record-type fields"),
             }
         }
         if fields.is_empty() && self.kind() == TokenKind::RightBrace {
