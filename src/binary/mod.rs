@@ -6,3 +6,6 @@ pub mod stored;
 pub mod tags;
 pub mod walk;
 pub mod writer;
+
+#[cfg(test)]
+mod tests;

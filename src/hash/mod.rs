@@ -9,3 +9,6 @@ pub mod canonical;
 pub mod content;
 pub mod groups;
 pub mod ops;
+
+#[cfg(test)]
+mod tests;
