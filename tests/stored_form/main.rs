@@ -1,6 +1,7 @@
 //! Every blob, hash, op and dependency of the oracle's database, from trees read back out of its blobs.
 
 mod decode;
+mod runtime;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
