@@ -8,6 +8,7 @@
 mod code;
 mod constants;
 mod expressions;
+pub mod item;
 mod lambdas;
 mod mentions;
 mod patterns;
