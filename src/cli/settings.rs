@@ -5,10 +5,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::args;
+use crate::discover;
 use crate::pipeline::{NodeIdMode, Settings};
 
-/// The folder of packages is found by this name.
-const PACKAGES_FOLDER: &str = "packages";
 /// Darklang's defaults (`backend/src/LibConfig/Config.fs`).
 const DEFAULT_RUNDIR: &str = "rundir";
 const DEFAULT_DATABASE: &str = "data.db";
@@ -65,7 +64,7 @@ impl Surroundings {
             }
             None => nearest_packages(&self.directory).ok_or_else(|| {
                 Misuse(format!(
-                    "there is no folder `{PACKAGES_FOLDER}` in {} or above it; give one with --packages DIR",
+                    "there is no folder `packages` in {} or above it; give one with --packages DIR",
                     self.directory.display()
                 ))
             }),
@@ -92,25 +91,10 @@ impl Surroundings {
     }
 }
 
-/// The nearest folder `packages` in a directory or above it; as `packages` alone if it is right there.
-///
-/// Darklang's package set has itself a package folder of that name (`packages/darklang/cli/packages`), so a
-/// folder inside another `packages` counts only if it is not one of package files.
+/// The nearest folder `packages`; by that name alone if it is right there.
 fn nearest_packages(directory: &Path) -> Option<PathBuf> {
-    let found = directory
-        .ancestors()
-        .map(|ancestor| ancestor.join(PACKAGES_FOLDER))
-        .find(|folder| folder.is_dir() && !(is_inside_packages(folder) && holds_package_files(folder)))?;
-    if found.parent() == Some(directory) { Some(PathBuf::from(PACKAGES_FOLDER)) } else { Some(found) }
-}
-
-fn is_inside_packages(folder: &Path) -> bool {
-    folder.ancestors().skip(1).any(|ancestor| ancestor.ends_with(PACKAGES_FOLDER))
-}
-
-fn holds_package_files(folder: &Path) -> bool {
-    let Ok(entries) = folder.read_dir() else { return false };
-    entries.flatten().any(|entry| Path::new(&entry.file_name()).extension().is_some_and(|end| end == "dark"))
+    let found = discover::package_folder(directory)?;
+    if found.parent() == Some(directory) { found.file_name().map(PathBuf::from) } else { Some(found) }
 }
 
 /// For commands that touch no database.

@@ -18,6 +18,8 @@ use darkc_cache_format::SourceHash;
 pub use residue::{Cleaned, clean, orphans};
 use walk::Kind;
 
+/// The folder of packages is found by this name.
+const PACKAGES_FOLDER: &str = "packages";
 const SOURCE_SUFFIX: &str = ".dark";
 
 /// Reading and hashing 449 files takes 0.8 ms on one thread and 0.6 to 0.9 ms on two, so a second one is worth
@@ -73,8 +75,22 @@ impl fmt::Display for DiscoverError {
 impl std::error::Error for DiscoverError {}
 
 /// The nearest folder `packages` in `start` or in a folder around it.
+///
+/// Darklang's package set has itself a folder of that name (`packages/darklang/cli/packages`), so one that lies
+/// inside another `packages` counts only if it holds no package files directly.
 pub fn package_folder(start: &Path) -> Option<PathBuf> {
-    start.ancestors().map(|folder| folder.join("packages")).find(|folder| folder.is_dir())
+    let mut folders = start.ancestors().map(|folder| folder.join(PACKAGES_FOLDER));
+    let is_inner = |folder: &Path| {
+        folder.ancestors().skip(1).any(|outer| outer.ends_with(PACKAGES_FOLDER)) && holds_sources(folder)
+    };
+    folders.find(|folder| folder.is_dir() && !is_inner(folder))
+}
+
+fn holds_sources(folder: &Path) -> bool {
+    let Ok(entries) = folder.read_dir() else { return false };
+    entries
+        .flatten()
+        .any(|entry| entry.file_name().to_str().is_some_and(|name| name.ends_with(SOURCE_SUFFIX)))
 }
 
 /// All package files below `root`, sorted bytewise by path, with the hashes of their contents.
