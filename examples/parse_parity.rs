@@ -1,8 +1,7 @@
 //! Compares the diagnostics of the parser with those that Darklang's own parser gave for the same files.
 //!
 //! Reads the ground truth from `$DARKC_ORACLE` or `../shared/darklang`. With `-v`, prints every file that differs;
-//! with `--speed`, only times
-//! lexer and parser over the whole package set.
+//! with `--speed`, only times lexer and parser over the whole package set.
 
 use std::fs;
 use std::path::{Path, PathBuf};
