@@ -75,7 +75,13 @@ const EXEMPTIONS: &[Exemption] = &[
     exempt("deprecations", "deprecation_id", Rule::Ignored, None, "random in Darklang"),
     exempt("package_values", "rt_dval", Rule::Ignored, None, "left for Darklang to evaluate"),
     exempt("package_values", "value_type", Rule::Ignored, None, "known once the value is evaluated"),
-    exempt("commits", ANY, Rule::Ignored, Some(Profile::Fresh), "each reload that changed something left a commit"),
+    exempt(
+        "commits",
+        ANY,
+        Rule::Ignored,
+        Some(Profile::Fresh),
+        "each reload that changed something left a commit",
+    ),
     exempt("branch_ops", ANY, Rule::Ignored, Some(Profile::Fresh), "one for each commit"),
     exempt(ANY, "commit_hash", Rule::Ignored, Some(Profile::Fresh), "which commit brought the row"),
     exempt(ANY, "committed_seq", Rule::Ignored, Some(Profile::Fresh), "counts commits"),
@@ -248,7 +254,11 @@ fn order(left: &[Value], right: &[Value]) -> std::cmp::Ordering {
         (Value::Blob(left), Value::Blob(right)) => left.cmp(right),
         _ => rank(left).cmp(&rank(right)),
     };
-    left.iter().zip(right).map(one).find(|order| order.is_ne()).unwrap_or_else(|| left.len().cmp(&right.len()))
+    left.iter()
+        .zip(right)
+        .map(one)
+        .find(|order| order.is_ne())
+        .unwrap_or_else(|| left.len().cmp(&right.len()))
 }
 
 fn rank(value: &Value) -> u8 {
@@ -356,7 +366,10 @@ mod tests {
         let (_tree, found) = copy(&oracle);
         found.execute("DELETE FROM package_dependencies WHERE rowid = 5", []).unwrap();
         let difference = compare(&expected, &found, Profile::Oracle).unwrap();
-        assert_eq!((difference.table.as_str(), difference.detail.as_str()), ("package_dependencies", "missing"));
+        assert_eq!(
+            (difference.table.as_str(), difference.detail.as_str()),
+            ("package_dependencies", "missing")
+        );
         let difference = compare(&found, &expected, Profile::Oracle).unwrap();
         assert_eq!(difference.detail, "not expected");
     }
@@ -378,6 +391,9 @@ mod tests {
         assert_eq!(compare(&expected, &found, Profile::Oracle).unwrap().table, "package_ops");
         found.execute("UPDATE locations SET unlisted_at = 'then' WHERE rowid = 9", []).unwrap();
         let difference = compare(&expected, &found, Profile::Fresh).unwrap();
-        assert_eq!((difference.table.as_str(), difference.column.as_deref()), ("locations", Some("unlisted_at")));
+        assert_eq!(
+            (difference.table.as_str(), difference.column.as_deref()),
+            ("locations", Some("unlisted_at"))
+        );
     }
 }

@@ -49,6 +49,8 @@ pub enum Op {
         /// The blob of the item's row: the op's payload without its tag, under a header of its own.
         pt_def: Vec<u8>,
         dependencies: BTreeSet<Dependency>,
+        /// The id of every node.
+        ids: Vec<u64>,
     },
     SetName {
         location: Location,
@@ -56,7 +58,7 @@ pub enum Op {
         hash: String,
     },
     /// Deprecations and propagations, which a reload never writes.
-    Other(u8),
+    Other,
 }
 
 /// Decodes one op; panics where the blob is not one, as every blob of a store must be.
@@ -64,7 +66,7 @@ pub fn op(blob: &[u8]) -> Op {
     let length = u32::from_le_bytes(blob[4..HEADER].try_into().expect("four bytes"));
     assert_eq!(blob[..4], [1, 0, 0, 0], "the version of an op blob");
     assert_eq!(length as usize, blob.len() - HEADER, "the length in an op blob's header");
-    let mut reader = Reader { bytes: &blob[HEADER..], at: 0, found: BTreeSet::new() };
+    let mut reader = Reader { bytes: &blob[HEADER..], at: 0, found: BTreeSet::new(), ids: Vec::new() };
     let op = match reader.byte() {
         tag @ 0..=2 => {
             let kind = [Kind::Type, Kind::Value, Kind::Fn][usize::from(tag)];
@@ -78,14 +80,16 @@ pub fn op(blob: &[u8]) -> Op {
             let mut pt_def = blob[..4].to_vec();
             pt_def.extend((payload.len() as u32).to_le_bytes());
             pt_def.extend(payload);
-            Op::Add { kind, hash, description, pt_def, dependencies: std::mem::take(&mut reader.found) }
+            let (dependencies, ids) = (std::mem::take(&mut reader.found), std::mem::take(&mut reader.ids));
+            Op::Add { kind, hash, description, pt_def, dependencies, ids }
         }
         3 => {
             let location = reader.location();
             let kind = [Kind::Type, Kind::Value, Kind::Fn][usize::from(reader.byte())];
             Op::SetName { location, kind, hash: reader.string() }
         }
-        tag => return Op::Other(tag),
+        4..=7 => return Op::Other,
+        tag => panic!("op tag {tag}"),
     };
     assert_eq!(reader.at, reader.bytes.len(), "bytes left over in an op blob");
     op
@@ -95,6 +99,7 @@ struct Reader<'b> {
     bytes: &'b [u8],
     at: usize,
     found: BTreeSet<Dependency>,
+    ids: Vec<u64>,
 }
 
 impl Reader<'_> {
@@ -287,6 +292,8 @@ impl Reader<'_> {
     /// The id of a node.
     fn id(&mut self) {
         self.skip(8);
+        let bytes = self.bytes[self.at - 8..self.at].try_into().expect("eight bytes");
+        self.ids.push(u64::from_le_bytes(bytes));
     }
 
     /// Sign, whole part and fraction.

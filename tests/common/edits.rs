@@ -29,7 +29,8 @@ impl Edit {
         let text = fs::read_to_string(folder.join("edit.json")).expect("edit.json");
         let json: serde_json::Value = serde_json::from_str(&text).expect("edit.json is JSON");
         let paths = |key: &str| -> Vec<String> {
-            let list = json[key].as_array().unwrap_or_else(|| panic!("no list {key} in {}", folder.display()));
+            let list =
+                json[key].as_array().unwrap_or_else(|| panic!("no list {key} in {}", folder.display()));
             list.iter().map(|path| path.as_str().expect("a path").to_owned()).collect()
         };
         let contents = |path: String| {

@@ -238,18 +238,9 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync)
 
 #[test]
 fn the_summary_line_is_read() {
-    let line =
-        "reloaded: 449 files (448 hit, 1 parsed, 0 failed), 5817 items (1 added, 2 changed, 0 removed), 12 ms";
-    let expected = Summary {
-        files: 449,
-        hit: 448,
-        parsed: 1,
-        failed: 0,
-        items: 5817,
-        added: 1,
-        changed: 2,
-        removed: 0,
-    };
+    let line = "reloaded: 449 files (448 hit, 1 parsed, 0 failed), 5817 items (1 added, 2 changed, 0 removed), 12 ms";
+    let expected =
+        Summary { files: 449, hit: 448, parsed: 1, failed: 0, items: 5817, added: 1, changed: 2, removed: 0 };
     assert_eq!(summary(&format!("warning: x\n{line}\n")), expected);
     assert_eq!(counters("files hit: 3\nitems hashed: 0\nwarning: x")["files hit"], 3);
 }
