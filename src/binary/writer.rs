@@ -106,6 +106,13 @@ impl Writer {
         }
     }
 
+    /// Swaps what was written from `start` to `middle` with all that came after; returns how far the former has
+    /// moved.
+    pub fn rotate(&mut self, start: usize, middle: usize) -> usize {
+        self.bytes[start..].rotate_left(middle - start);
+        self.bytes.len() - middle
+    }
+
     /// Writes a blob: the header, then what `payload` writes.
     pub fn blob(&mut self, payload: impl FnOnce(&mut Self)) {
         let start = self.bytes.len();

@@ -69,7 +69,8 @@ impl<'s> Collector<'_, 's> {
             match declaration {
                 Declaration::Module(module) => {
                     let mut inner = path.to_owned();
-                    for part in module.name.name.split('.').filter(|part| !part.is_empty()) {
+                    let parts = module.path.iter().flat_map(|part| part.name.split('.'));
+                    for part in parts.filter(|part| !part.is_empty()) {
                         if !inner.is_empty() {
                             inner.push('.');
                         }

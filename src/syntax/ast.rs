@@ -288,8 +288,8 @@ pub struct TypeDecl<'s> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModuleDecl<'s> {
     pub span: Span,
-    /// Dotted, as written: `Darklang.Stdlib.List`.
-    pub name: Identifier<'s>,
+    /// `Darklang.Stdlib.List`: at least one part. A part in backticks may hold dots of its own.
+    pub path: Vec<Identifier<'s>>,
     pub declarations: Vec<Declaration<'s>>,
 }
 

@@ -20,6 +20,6 @@ pub struct Parsed<'s> {
 pub fn parse(text: &str) -> Parsed<'_> {
     let tokens = lexer::tokenize(text);
     let mut parsed = parser::parse(text, &tokens);
-    validate::package_source(text, &tokens, &mut parsed);
+    validate::package_source(text, &mut parsed);
     parsed
 }

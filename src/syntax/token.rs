@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{Position, Span};
 pub use darkc_cache_format::model::IntLiteral;
 
@@ -105,4 +106,23 @@ pub struct Tokens<'s> {
     pub values: Vec<Value<'s>>,
     /// `///` comments, each with the index of the token that follows it; sorted by index.
     pub docs: Vec<(u32, Cow<'s, str>)>,
+    /// Malformed lexemes, in source order; reported before everything else.
+    pub lexical: Vec<Diagnostic>,
+    /// Complaints about the content of well-delimited literals, in source order; reported after `lexical` and
+    /// before what the parser finds in the same tokens.
+    pub literal: Vec<Diagnostic>,
+}
+
+/// The name that an identifier token stands for, from its text: without the tick of a type variable or the
+/// backticks of a quoted name. The blank `___` has the empty name.
+pub fn identifier_name(text: &str) -> &str {
+    match text.as_bytes() {
+        b"___" => "",
+        [b'\'', ..] => &text[1..],
+        [b'`', b'`', ..] => {
+            let name = &text[2..];
+            name.strip_suffix("``").unwrap_or(name)
+        }
+        _ => text,
+    }
 }

@@ -1,0 +1,82 @@
+//! Content hashes of items, group by group.
+//!
+//! | what | SHA-256 of |
+//! |---|---|
+//! | an item alone | its canonical form; a reference is a package tag and the hash as text |
+//! | a group | the canonical forms of its members, in order of name; a reference to a member is a group tag and the member's fully qualified name |
+//! | a member of a group | the group's hash and the member's fully qualified name, both as text |
+//!
+//! (`darklang/dark LibSerialization/Hashing/Hashing.fs`, `computeHashesWithSCCs`)
+
+use sha2::{Digest, Sha256};
+
+use super::canonical::Canonical;
+use crate::base::hash::ContentHash;
+use crate::binary::tags;
+use crate::binary::writer::Writer;
+use crate::program::tree::ItemKind;
+use crate::program::world::{ItemId, World};
+
+/// An item of a group.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'c> {
+    pub id: ItemId,
+    pub canonical: &'c Canonical,
+}
+
+/// Hashes an item that is in no cycle. The world must know the hashes of all items that it mentions.
+pub fn alone(item: &Canonical, world: &impl World) -> ContentHash {
+    let mut sha = Sha256::new();
+    feed(&mut sha, item, &[], world);
+    ContentHash(sha.finalize().into())
+}
+
+/// Hashes the members of a cyclic group, given in ascending order of their ids (which is the order of their
+/// names); the hashes come in the same order. The world must know the hashes of all items that the members
+/// mention, except of the members themselves.
+pub fn group(members: &[Member<'_>], world: &impl World) -> Vec<ContentHash> {
+    let mut sha = Sha256::new();
+    for member in members {
+        feed(&mut sha, member.canonical, members, world);
+    }
+    let group = ContentHash(sha.finalize().into());
+    let mut text = Writer::new();
+    let member_hash = |member: &Member<'_>| {
+        text.clear();
+        text.hash(group);
+        text.string(world.location(member.id).as_str());
+        of_bytes(text.bytes())
+    };
+    members.iter().map(member_hash).collect()
+}
+
+pub fn of_bytes(bytes: &[u8]) -> ContentHash {
+    ContentHash(Sha256::digest(bytes).into())
+}
+
+/// Feeds a canonical form with its references filled in: by name where they point into the group. As in Darklang
+/// the name decides, so a function is in the group when a value of the same name is.
+fn feed(sha: &mut Sha256, canonical: &Canonical, group: &[Member<'_>], world: &impl World) {
+    let mut written = 0;
+    let mut reference_bytes = Writer::new();
+    for reference in &canonical.references {
+        let offset = reference.offset as usize;
+        sha.update(&canonical.bytes[written..offset]);
+        written = offset;
+        reference_bytes.clear();
+        let name = || world.location(reference.item);
+        let in_group = group.binary_search_by(|member| world.location(member.id).cmp(name())).is_ok();
+        if in_group {
+            reference_bytes.byte(match reference.kind {
+                ItemKind::Type => tags::names::TYPE_IN_GROUP,
+                ItemKind::Value | ItemKind::Fn => tags::names::TERM_IN_GROUP,
+            });
+            reference_bytes.string(name().as_str());
+        } else {
+            reference_bytes.byte(tags::package_name(reference.kind));
+            reference_bytes.hash(world.hash(reference.item));
+        }
+        sha.update(reference_bytes.bytes());
+    }
+    sha.update(&canonical.bytes[written..]);
+}

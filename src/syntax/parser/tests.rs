@@ -1,0 +1,1 @@
+//! What breaks first: offside rule, precedence, recovery.
