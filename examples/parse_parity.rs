@@ -62,8 +62,7 @@ fn compare_set(set: &Path, verbose: bool) {
         let place = |text: &str| text.split(' ').next().unwrap_or("").to_owned();
         total += 1;
         let verdict_agrees = expected.is_empty() == found.is_empty();
-        let first_agrees =
-            expected.first().map(|text| place(text)) == found.first().map(|text| place(text));
+        let first_agrees = expected.first().map(|text| place(text)) == found.first().map(|text| place(text));
         let all_agree = expected == found;
         same_verdict += usize::from(verdict_agrees);
         same_first += usize::from(first_agrees);

@@ -5,6 +5,10 @@ mod common;
 
 /// Item hashes, verdicts and diagnostics equal Darklang's.
 mod parity;
+/// Blobs, hashes and ops from trees read back out of Darklang's store.
+mod stored_form;
+/// The digest of the front end in every sidecar.
+mod tool_digest;
 /// Every edit and every commit of the history, loaded whole.
 mod histories;
 /// A reload fills the tables as Darklang's own loader does.

@@ -552,6 +552,29 @@ mod tests {
         assert!(kinds >= 22, "{done:?}");
     }
 
+    /// A set that does not parse would make every step an error, and the tests empty.
+    #[test]
+    fn sources_are_darklang() {
+        for seed in 0..20 {
+            let mut state = State::new(seed);
+            for step in 0..50 {
+                let what = state.step(1000 * seed + step);
+                for (path, text) in state.set.sources() {
+                    let broken = state.set.files.get(&path).is_some_and(|file| file.broken);
+                    let parsed = darkc::syntax::parse(&text);
+                    assert_eq!(
+                        !parsed.diagnostics.is_empty(),
+                        broken,
+                        "{path} after {what}: {:?}\n{text}",
+                        parsed.diagnostics.first()
+                    );
+                    let lowered = broken || darkc::lower::file(&text, &parsed.file).is_ok();
+                    assert!(lowered, "{path} after {what}\n{text}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn scripts_are_shrunk_to_what_matters() {
         let fails = |steps: &[u64]| steps.contains(&13) && steps.contains(&77);
