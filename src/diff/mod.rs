@@ -2,7 +2,8 @@
 
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
-use crate::state::{OpId, StoredFile};
+pub use crate::hash::ops::{Op, OpId};
+use crate::state::StoredFile;
 
 /// Everything that one reload writes, in no particular order within a list unless it is said.
 #[derive(Debug, Default)]
@@ -45,14 +46,6 @@ pub struct DependencyRow<'a> {
     pub hash: ContentHash,
     pub kind: ItemKind,
     pub location: Option<&'a Location>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Op {
-    pub id: OpId,
-    /// The whole SHA-256 of the op, which the commit's hash is made from.
-    pub hash: ContentHash,
-    pub blob: Vec<u8>,
 }
 
 #[derive(Debug)]

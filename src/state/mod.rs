@@ -4,6 +4,7 @@ pub mod codec;
 
 use crate::base::hash::Fingerprint;
 use crate::base::location::ItemKind;
+pub use crate::hash::ops::OpId;
 use crate::program::inventory::Known;
 
 /// One file's part of the state, as stored: a row of `darkc_files`.
@@ -29,17 +30,6 @@ pub struct StoredItem<'a> {
     pub location: &'a str,
     /// `None` for a declaration whose name another one had.
     pub known: Option<Known<'a>>,
-}
-
-/// The id of a package op: the first half of the op's SHA-256, written as .NET writes a Guid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OpId(pub [u8; 16]);
-
-impl OpId {
-    /// As the database spells it.
-    pub fn to_text(self) -> String {
-        uuid::Uuid::from_bytes_le(self.0).hyphenated().to_string()
-    }
 }
 
 /// The state that a database stands at.
