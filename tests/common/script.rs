@@ -11,7 +11,7 @@ const TYPES: [&str; 5] = ["T0", "T1", "T2", "T3", "T4"];
 /// How many earlier states a step can return to.
 const MEMORY: usize = 12;
 /// Percent of the steps after which dangling names are left as they are, so that the load may fail.
-const UNREPAIRED: usize = 6;
+const UNREPAIRED: usize = 12;
 /// The set is thinned out above this number of items, so that a step stays cheap.
 const MOST_ITEMS: usize = 60;
 
