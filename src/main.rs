@@ -1,3 +1,7 @@
 //! The `darkc` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(darkc::cli::run())
+}

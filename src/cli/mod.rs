@@ -1,1 +1,202 @@
-//! The command line.
+//! The command line: what was typed becomes settings, the pipeline runs, the report prints, and the exit code
+//! says how it went.
+
+mod args;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::fmt::Display;
+
+use clap::Parser;
+
+use crate::pipeline::{self, outcome::Verdict};
+use crate::report::{ReloadMode, Report};
+use args::{Command, Typed, TypedInspectFormat, TypedItemFormat, TypedTimings};
+use settings::Surroundings;
+
+/// How a run ended, as scripts see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Exit {
+    Done = 0,
+    /// The user's sources have errors, or a check found work.
+    Findings = 1,
+    Failed = 2,
+}
+
+impl Exit {
+    fn findings_if(found: bool) -> Self {
+        if found { Exit::Findings } else { Exit::Done }
+    }
+}
+
+/// Runs the command that the process was started with and returns its exit code.
+pub fn run() -> u8 {
+    let mut report = Report::for_process();
+    let exit = run_command(std::env::args_os(), &mut report);
+    match report.finish() {
+        Ok(()) => exit as u8,
+        Err(_) => Exit::Failed as u8,
+    }
+}
+
+fn run_command(typed: impl IntoIterator<Item = OsString>, report: &mut Report) -> Exit {
+    let typed = match Typed::try_parse_from(typed) {
+        Ok(typed) => typed,
+        Err(stop) => {
+            report.usage(&stop.render().to_string(), stop.use_stderr());
+            return if stop.use_stderr() { Exit::Failed } else { Exit::Done };
+        }
+    };
+    let around = match Surroundings::of_process() {
+        Ok(around) => around,
+        Err(misuse) => return fail(report, &misuse),
+    };
+    match typed.command {
+        Command::Build(build) => run_build(&build, &around, report),
+        Command::Reload(reload) => run_reload(&reload, &around, report),
+        Command::Clean(clean) => run_clean(&clean, &around, report),
+        Command::Items(items) => run_items(&items, &around, report),
+        Command::Inspect(inspect) => run_inspect(&inspect, report),
+    }
+}
+
+fn fail(report: &mut Report, failure: &dyn Display) -> Exit {
+    report.failure(failure);
+    Exit::Failed
+}
+
+fn run_build(typed: &args::Build, around: &Surroundings, report: &mut Report) -> Exit {
+    let settings = match settings::without_database(&typed.packages, around) {
+        Ok(settings) => settings,
+        Err(misuse) => return fail(report, &misuse),
+    };
+    if typed.check && typed.timings.timings == Some(TypedTimings::Trace) {
+        return fail(report, &"--timings=trace prints JSON alone; leave out --check");
+    }
+    match pipeline::build(&settings, typed.check) {
+        Ok(outcome) => {
+            report.findings(&outcome.failures, &outcome.warnings);
+            if typed.check {
+                report.unfit_sidecars(&outcome);
+            }
+            show_timings(typed.timings.timings, &outcome.timings, report);
+            report.build(&outcome, typed.check);
+            let found = !outcome.unfit.is_empty() || !outcome.orphans.is_empty();
+            Exit::findings_if(!outcome.failures.is_empty() || (typed.check && found))
+        }
+        Err(failure) => fail(report, &failure),
+    }
+}
+
+fn run_reload(typed: &args::Reload, around: &Surroundings, report: &mut Report) -> Exit {
+    if around.store_is_source() {
+        report.store_is_source();
+        return Exit::Done;
+    }
+    let settings = match settings::for_reload(typed, around) {
+        Ok(settings) => settings,
+        Err(misuse) => return fail(report, &misuse),
+    };
+    match pipeline::reload(&settings) {
+        Ok(outcome) => {
+            report.findings(&outcome.failures, &outcome.warnings);
+            if typed.explain {
+                report.explain(&outcome);
+            }
+            if typed.dry_run || typed.explain {
+                report.changes(&outcome.changes);
+            }
+            if typed.stats {
+                report.stats(&outcome.counts);
+            }
+            show_timings(typed.timings.timings, &outcome.timings, report);
+            let mode = match (typed.dry_run, typed.verify) {
+                (true, _) => ReloadMode::DryRun,
+                (_, true) => ReloadMode::Verify,
+                _ => ReloadMode::Apply,
+            };
+            report.reload(&outcome, mode);
+            Exit::findings_if(!outcome.failures.is_empty() || outcome.difference.is_some())
+        }
+        Err(failure) => fail(report, &failure),
+    }
+}
+
+fn show_timings(form: Option<TypedTimings>, timings: &crate::base::timing::Timings, report: &mut Report) {
+    match form {
+        None => {}
+        Some(TypedTimings::Table) => report.timings_table(timings),
+        Some(TypedTimings::Trace) => report.timings_trace(timings),
+    }
+}
+
+fn run_clean(typed: &args::Clean, around: &Surroundings, report: &mut Report) -> Exit {
+    let settings = match settings::without_database(&typed.packages, around) {
+        Ok(settings) => settings,
+        Err(misuse) => return fail(report, &misuse),
+    };
+    match pipeline::clean(&settings, typed.dry_run) {
+        Ok(outcome) => {
+            report.clean(&outcome, typed.dry_run);
+            Exit::Done
+        }
+        Err(failure) => fail(report, &failure),
+    }
+}
+
+fn run_items(typed: &args::Items, around: &Surroundings, report: &mut Report) -> Exit {
+    let settings = match settings::without_database(&typed.packages, around) {
+        Ok(settings) => settings,
+        Err(misuse) => return fail(report, &misuse),
+    };
+    match pipeline::items(&settings) {
+        Ok((outcome, _)) if !outcome.failures.is_empty() => {
+            report.findings(&outcome.failures, &outcome.warnings);
+            report.not_listed(&outcome.counts);
+            Exit::Findings
+        }
+        Ok((outcome, items)) => {
+            report.findings(&outcome.failures, &outcome.warnings);
+            match typed.format {
+                TypedItemFormat::Tsv => report.items_tsv(&items),
+                TypedItemFormat::Json => report.items_json(&items),
+            }
+            Exit::Done
+        }
+        Err(failure) => fail(report, &failure),
+    }
+}
+
+/// A path that cannot be read does not keep the others from being shown.
+fn run_inspect(typed: &args::Inspect, report: &mut Report) -> Exit {
+    let mut worst = Exit::Done;
+    for path in &typed.paths {
+        let exit = if path.extension().is_some_and(|end| end == "darkc") {
+            match pipeline::inspect_sidecar(path) {
+                Ok(sidecar) => {
+                    match typed.format {
+                        TypedInspectFormat::Text => report.sidecar_text(&sidecar),
+                        TypedInspectFormat::Json => report.sidecar_json(&sidecar),
+                    }
+                    Exit::findings_if(sidecar.unfit.is_some())
+                }
+                Err(failure) => fail(report, &failure),
+            }
+        } else {
+            match pipeline::inspect(path) {
+                Ok(file) => {
+                    match typed.format {
+                        TypedInspectFormat::Text => report.inspected_text(&file),
+                        TypedInspectFormat::Json => report.inspected_json(&file),
+                    }
+                    Exit::findings_if(file.verdict != Verdict::Ok)
+                }
+                Err(failure) => fail(report, &failure),
+            }
+        };
+        worst = worst.max(exit);
+    }
+    worst
+}

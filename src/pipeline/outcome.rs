@@ -77,7 +77,7 @@ pub struct FileStatus {
     pub reason: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum How {
     /// Its source is what the database was last loaded from.
     Unchanged,
@@ -160,4 +160,22 @@ pub struct CleanOutcome {
     pub removed: Vec<String>,
     /// Files of that name which are not sidecars and were left alone.
     pub spared: Vec<String>,
+}
+
+/// What a `.darkc` holds. The fields of the header are empty where even that cannot be read.
+#[derive(Debug, Default)]
+pub struct InspectedSidecar {
+    pub path: String,
+    /// In bytes.
+    pub length: u64,
+    pub format_version: u32,
+    /// Lower-case hex of the tool digest that it was written under.
+    pub tool: String,
+    /// Lower-case hex of the source's xxh3-128, and the source's length in bytes.
+    pub source_hash: String,
+    pub source_length: u64,
+    /// Why a reload would not use it; none if it would.
+    pub unfit: Option<String>,
+    /// Kind and location; a sidecar holds no content hashes, for they depend on other files.
+    pub items: Vec<(ItemKind, String)>,
 }

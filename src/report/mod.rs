@@ -1,1 +1,123 @@
-//! All that darkc prints.
+//! All that darkc prints: text about the run to standard error, data to standard output.
+
+mod diagnostics;
+mod inspection;
+mod reasons;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod timings;
+
+use std::fmt::{Display, Write as _};
+use std::io::{self, IsTerminal};
+
+use crate::base::location::ItemKind;
+use crate::pipeline::outcome::{FileFailure, ListedItem};
+
+pub use summary::ReloadMode;
+
+/// Gathers the whole output and writes it once, so that a line costs no system call and nothing is half said.
+#[derive(Debug, Default)]
+pub struct Report {
+    data: String,
+    text: String,
+    /// Whether diagnostics are coloured.
+    styled: bool,
+}
+
+impl Report {
+    pub fn for_process() -> Self {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Report { styled: !no_color && io::stderr().is_terminal(), ..Report::default() }
+    }
+
+    /// Writes what was gathered. A reader that has gone away (`darkc items | head`) is no error.
+    pub fn finish(self) -> io::Result<()> {
+        let written = [
+            write_all(&mut io::stdout().lock(), &self.data),
+            write_all(&mut io::stderr().lock(), &self.text),
+        ];
+        written.into_iter().collect()
+    }
+
+    /// What the parser of the command line has to say: help, the version, or how to use it.
+    pub fn usage(&mut self, words: &str, is_error: bool) {
+        let target = if is_error { &mut self.text } else { &mut self.data };
+        target.push_str(words);
+    }
+
+    /// Why the run could not be finished.
+    pub fn failure(&mut self, failure: &dyn Display) {
+        line(&mut self.text, format_args!("error: {failure}"));
+    }
+
+    pub fn store_is_source(&mut self) {
+        self.text.push_str(
+            "not reloaded: DARK_CONFIG_PACKAGES_SOURCE is `seed`, so the package store is its own source\n",
+        );
+    }
+
+    /// What is wrong with the sources, and what may be.
+    pub fn findings(&mut self, failures: &[FileFailure], warnings: &[String]) {
+        for failure in failures {
+            diagnostics::render(&mut self.text, failure, self.styled);
+        }
+        for warning in warnings {
+            line(&mut self.text, format_args!("warning: {warning}"));
+        }
+    }
+
+    /// Lines of `kind TAB name TAB hash`, in bytewise order.
+    pub fn items_tsv(&mut self, items: &[ListedItem]) {
+        for item in sorted(items) {
+            let ListedItem { kind, location, hash } = item;
+            line(&mut self.data, format_args!("{}\t{location}\t{hash}", kind_name(*kind)));
+        }
+    }
+
+    pub fn items_json(&mut self, items: &[ListedItem]) {
+        for item in sorted(items) {
+            json_line(&mut self.data, &inspection::JsonItem::of(item));
+        }
+    }
+}
+
+/// In bytewise order of their lines: no name holds a byte below the tab, so columns compare as lines do.
+fn sorted(items: &[ListedItem]) -> Vec<&ListedItem> {
+    let mut items: Vec<&ListedItem> = items.iter().collect();
+    items.sort_by_key(|item| (kind_name(item.kind), item.location.as_str(), item.hash));
+    items
+}
+
+fn write_all(target: &mut impl io::Write, text: &str) -> io::Result<()> {
+    match target.write_all(text.as_bytes()).and_then(|()| target.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// As `items.tsv` and the database spell it.
+fn kind_name(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Type => "type",
+        ItemKind::Value => "value",
+        ItemKind::Fn => "fn",
+    }
+}
+
+fn line(target: &mut String, words: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = target.write_fmt(words);
+    target.push('\n');
+}
+
+fn json_line(target: &mut String, object: &impl serde::Serialize) {
+    // The shapes printed here hold strings and numbers alone, so they always have a JSON form.
+    target.push_str(&serde_json::to_string(object).unwrap_or_default());
+    target.push('\n');
+}
+
+/// `1 file`, `2 files`.
+fn plural(count: usize, one: &str) -> String {
+    if count == 1 { format!("{count} {one}") } else { format!("{count} {one}s") }
+}

@@ -1,0 +1,156 @@
+//! What may be typed: the commands, their options and the help texts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Pre-compiled cache sidecars and an incremental loader for Darklang package files.
+///
+/// Every command works on a folder of packages: the one given with --packages, or the nearest folder named
+/// `packages` in the current directory or above it. Text about the run goes to standard error, data to standard
+/// output.
+///
+/// Exit codes: 0 done; 1 the sources have errors, or a check found work; 2 anything else.
+#[derive(Debug, Parser)]
+#[command(name = "darkc", version, max_term_width = 100)]
+pub struct Typed {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the sidecars (`foo.darkc` beside `foo.dark`) up to date
+    Build(Build),
+    /// Bring the database up to date with the sources
+    Reload(Reload),
+    /// Remove the sidecars and the temporary files of interrupted runs
+    ///
+    /// A file is removed only if it begins as a sidecar does; anything else of that name is left alone.
+    Clean(Clean),
+    /// List every item with its content hash; touches no database
+    Items(Items),
+    /// Show what single files hold: sources (.dark) or sidecars (.darkc)
+    ///
+    /// A source is taken alone, as if it were the whole package set: names that it does not define itself may
+    /// stay unresolved.
+    Inspect(Inspect),
+}
+
+#[derive(Debug, Default, Args)]
+pub struct Packages {
+    /// The folder of packages [default: the nearest `packages` in this directory or above]
+    #[arg(long, value_name = "DIR")]
+    pub packages: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Args)]
+pub struct Build {
+    #[command(flatten)]
+    pub packages: Packages,
+    /// Write nothing; list the sidecars that are stale, missing or orphaned, and exit with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    #[command(flatten)]
+    pub timings: Timed,
+}
+
+#[derive(Debug, Default, Args)]
+pub struct Reload {
+    #[command(flatten)]
+    pub packages: Packages,
+    /// The database, created if missing [default: $DARK_CONFIG_RUNDIR/$DARK_CONFIG_DB_NAME, else
+    /// rundir/data.db beside the packages]
+    #[arg(long, value_name = "FILE")]
+    pub db: Option<PathBuf>,
+    /// How the nodes of a program are numbered: `derived` for use, `zero` to compare databases
+    #[arg(long, value_name = "MODE", value_enum, default_value = "derived")]
+    pub node_ids: TypedNodeIds,
+    /// Compare everything with the database, even if nothing seems to have changed
+    #[arg(long)]
+    pub full: bool,
+    /// Write nothing; list what would be added (+), changed (~), amended (.) and removed (-)
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write nothing; rebuild everything in memory, compare it with the sidecars and the database, and exit
+    /// with 1 at the first difference
+    #[arg(long, conflicts_with = "dry_run")]
+    pub verify: bool,
+    /// Say of every file how it was come by, and of every item why it was looked at
+    #[arg(long)]
+    pub explain: bool,
+    /// Print the amounts of work as lines of `name: N`
+    #[arg(long)]
+    pub stats: bool,
+    #[command(flatten)]
+    pub timings: Timed,
+}
+
+#[derive(Debug, Default, Args)]
+pub struct Timed {
+    /// Show how long each stage took, as a table or as a Chrome trace (JSON on standard output)
+    #[arg(
+        long,
+        value_name = "FORM",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "table"
+    )]
+    pub timings: Option<TypedTimings>,
+}
+
+#[derive(Debug, Default, Args)]
+pub struct Clean {
+    #[command(flatten)]
+    pub packages: Packages,
+    /// Remove nothing; list what would be removed
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Default, Args)]
+pub struct Items {
+    #[command(flatten)]
+    pub packages: Packages,
+    /// Lines of `kind TAB name TAB hash`, or one JSON object a line
+    #[arg(long, value_enum, default_value = "tsv")]
+    pub format: TypedItemFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// Files ending in .dark or .darkc
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Text for people, or one JSON object a line and path
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: TypedInspectFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TypedNodeIds {
+    #[default]
+    Derived,
+    Zero,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TypedTimings {
+    Table,
+    Trace,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TypedItemFormat {
+    #[default]
+    Tsv,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TypedInspectFormat {
+    #[default]
+    Text,
+    Json,
+}

@@ -1,0 +1,168 @@
+//! From what was typed, and where, to what the pipeline is to do.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::args;
+use crate::pipeline::{NodeIdMode, Settings};
+
+/// The folder of packages is found by this name.
+const PACKAGES_FOLDER: &str = "packages";
+/// Darklang's defaults (`backend/src/LibConfig/Config.fs`).
+const DEFAULT_RUNDIR: &str = "rundir";
+const DEFAULT_DATABASE: &str = "data.db";
+/// The value of `DARK_CONFIG_PACKAGES_SOURCE` under which the files on disk mean nothing.
+const STORE_IS_SOURCE: &str = "seed";
+
+/// All that a run takes from its environment, gathered once, so that tests can make one up.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    pub directory: PathBuf,
+    /// `DARK_CONFIG_RUNDIR`
+    pub rundir: Option<OsString>,
+    /// `DARK_CONFIG_DB_NAME`
+    pub database_name: Option<OsString>,
+    /// `DARK_CONFIG_PACKAGES_SOURCE`
+    pub packages_source: Option<OsString>,
+    /// `DARKC_THREADS`
+    pub threads: Option<OsString>,
+    pub processors: usize,
+}
+
+impl Surroundings {
+    pub fn of_process() -> Result<Self, Misuse> {
+        // Darklang's own configuration takes an empty variable for an unset one.
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        Ok(Surroundings {
+            directory: std::env::current_dir()
+                .map_err(|error| Misuse(format!("the current directory cannot be found: {error}")))?,
+            rundir: variable("DARK_CONFIG_RUNDIR"),
+            database_name: variable("DARK_CONFIG_DB_NAME"),
+            packages_source: variable("DARK_CONFIG_PACKAGES_SOURCE"),
+            threads: variable("DARKC_THREADS"),
+            processors: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        })
+    }
+
+    /// Whether the package store is its own source, so that a reload has nothing to do.
+    pub fn store_is_source(&self) -> bool {
+        self.packages_source.as_deref().is_some_and(|value| value == STORE_IS_SOURCE)
+    }
+
+    fn threads(&self) -> Result<usize, Misuse> {
+        let Some(value) = &self.threads else { return Ok(self.processors.max(1)) };
+        value.to_str().and_then(|text| text.parse().ok()).filter(|count| *count > 0).ok_or_else(|| {
+            Misuse(format!("DARKC_THREADS is `{}`; give a number from 1 upwards", value.display()))
+        })
+    }
+
+    fn packages(&self, typed: &args::Packages) -> Result<PathBuf, Misuse> {
+        match &typed.packages {
+            Some(folder) if self.directory.join(folder).is_dir() => Ok(folder.clone()),
+            Some(folder) => {
+                Err(Misuse(format!("{} is not a folder; give the folder of packages", folder.display())))
+            }
+            None => nearest_packages(&self.directory).ok_or_else(|| {
+                Misuse(format!(
+                    "there is no folder `{PACKAGES_FOLDER}` in {} or above it; give one with --packages DIR",
+                    self.directory.display()
+                ))
+            }),
+        }
+    }
+
+    fn database(&self, packages: &Path) -> Result<PathBuf, Misuse> {
+        let rundir = match &self.rundir {
+            Some(rundir) if Path::new(rundir).is_absolute() => PathBuf::from(rundir),
+            Some(rundir) => {
+                return Err(Misuse(format!(
+                    "DARK_CONFIG_RUNDIR is `{}`, which is not an absolute path; make it one or give --db FILE",
+                    rundir.display()
+                )));
+            }
+            None => {
+                let folder = self.directory.join(packages);
+                // Canonical, because the parent of `.` or of `a/..` is not what its text says.
+                let folder = folder.canonicalize().unwrap_or(folder);
+                folder.parent().unwrap_or(&folder).join(DEFAULT_RUNDIR)
+            }
+        };
+        Ok(rundir.join(self.database_name.as_deref().unwrap_or(DEFAULT_DATABASE.as_ref())))
+    }
+}
+
+/// The nearest folder `packages` in a directory or above it; as `packages` alone if it is right there.
+///
+/// Darklang's package set has itself a package folder of that name (`packages/darklang/cli/packages`), so a
+/// folder inside another `packages` counts only if it is not one of package files.
+fn nearest_packages(directory: &Path) -> Option<PathBuf> {
+    let found = directory
+        .ancestors()
+        .map(|ancestor| ancestor.join(PACKAGES_FOLDER))
+        .find(|folder| folder.is_dir() && !(is_inside_packages(folder) && holds_package_files(folder)))?;
+    if found.parent() == Some(directory) { Some(PathBuf::from(PACKAGES_FOLDER)) } else { Some(found) }
+}
+
+fn is_inside_packages(folder: &Path) -> bool {
+    folder.ancestors().skip(1).any(|ancestor| ancestor.ends_with(PACKAGES_FOLDER))
+}
+
+fn holds_package_files(folder: &Path) -> bool {
+    let Ok(entries) = folder.read_dir() else { return false };
+    entries.flatten().any(|entry| Path::new(&entry.file_name()).extension().is_some_and(|end| end == "dark"))
+}
+
+/// For commands that touch no database.
+pub fn without_database(typed: &args::Packages, around: &Surroundings) -> Result<Settings, Misuse> {
+    Ok(Settings {
+        packages: around.packages(typed)?,
+        database: PathBuf::new(),
+        node_ids: NodeIdMode::Derived,
+        threads: around.threads()?,
+        full: false,
+        dry_run: false,
+        verify: false,
+        explain: false,
+    })
+}
+
+pub fn for_reload(typed: &args::Reload, around: &Surroundings) -> Result<Settings, Misuse> {
+    let settings = without_database(&typed.packages, around)?;
+    let database = match &typed.db {
+        Some(file) => file.clone(),
+        None => around.database(&settings.packages)?,
+    };
+    let node_ids = match typed.node_ids {
+        args::TypedNodeIds::Derived => NodeIdMode::Derived,
+        args::TypedNodeIds::Zero => NodeIdMode::Zero,
+    };
+    if typed.timings.timings == Some(args::TypedTimings::Trace)
+        && (typed.dry_run || typed.explain || typed.stats)
+    {
+        return Err(Misuse(
+            "--timings=trace prints JSON alone; leave out --dry-run, --explain and --stats".into(),
+        ));
+    }
+    Ok(Settings {
+        database,
+        node_ids,
+        full: typed.full,
+        dry_run: typed.dry_run,
+        verify: typed.verify,
+        explain: typed.explain,
+        ..settings
+    })
+}
+
+/// Something asked for that cannot be done: what, and what to do instead.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Misuse(pub String);
+
+impl fmt::Display for Misuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Misuse {}

@@ -1,0 +1,185 @@
+//! From arguments and surroundings to settings, and the exit codes of what goes no further.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{CommandFactory, Parser};
+
+use super::args::{Command, Packages, Reload, Typed};
+use super::settings::{self, Misuse, Surroundings};
+use super::{Exit, run_command};
+use crate::pipeline::{NodeIdMode, Settings};
+use crate::report::Report;
+
+fn reload(arguments: &[&str]) -> Reload {
+    let typed = Typed::try_parse_from([&["darkc", "reload"], arguments].concat()).expect("valid arguments");
+    match typed.command {
+        Command::Reload(reload) => reload,
+        other => panic!("not a reload: {other:?}"),
+    }
+}
+
+fn around(directory: &Path) -> Surroundings {
+    Surroundings { directory: directory.to_path_buf(), processors: 6, ..Surroundings::default() }
+}
+
+fn tree(folders: &[&str]) -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    for folder in folders {
+        fs::create_dir_all(root.path().join(folder)).expect("a folder");
+    }
+    root
+}
+
+fn canonical(root: &tempfile::TempDir) -> PathBuf {
+    root.path().canonicalize().expect("a path")
+}
+
+#[test]
+fn the_commands_are_consistent() {
+    Typed::command().debug_assert();
+}
+
+#[test]
+fn a_bare_reload_takes_everything_from_its_surroundings() {
+    let root = tree(&["packages"]);
+    let settings = settings::for_reload(&reload(&[]), &around(root.path())).expect("settings");
+    let expected = Settings {
+        packages: "packages".into(),
+        database: canonical(&root).join("rundir/data.db"),
+        node_ids: NodeIdMode::Derived,
+        threads: 6,
+        full: false,
+        dry_run: false,
+        verify: false,
+        explain: false,
+    };
+    assert_eq!(settings, expected);
+}
+
+#[test]
+fn every_option_of_a_reload_arrives() {
+    let root = tree(&["sources"]);
+    let folder = root.path().join("sources");
+    let folder = folder.to_str().expect("a readable path");
+    let options = ["--db", "a.db", "--node-ids", "zero", "--full", "--dry-run", "--explain", "--stats"];
+    let typed = reload(&[&["--packages", folder][..], &options].concat());
+    let settings = settings::for_reload(&typed, &around(Path::new("/"))).expect("settings");
+    let expected = Settings {
+        packages: folder.into(),
+        database: "a.db".into(),
+        node_ids: NodeIdMode::Zero,
+        threads: 6,
+        full: true,
+        dry_run: true,
+        verify: false,
+        explain: true,
+    };
+    assert_eq!(settings, expected);
+    assert!(typed.stats);
+    assert!(
+        settings::for_reload(&reload(&["--packages", folder, "--verify"]), &around(Path::new("/")))
+            .is_ok_and(|settings| settings.verify)
+    );
+}
+
+#[test]
+fn the_database_follows_darklangs_variables() {
+    let root = tree(&["packages"]);
+    let mut around = around(root.path());
+    around.database_name = Some("test-data.db".into());
+    let database = |around: &Surroundings| settings::for_reload(&reload(&[]), around).map(|s| s.database);
+    assert_eq!(database(&around), Ok(canonical(&root).join("rundir/test-data.db")));
+    around.rundir = Some("/srv/run".into());
+    assert_eq!(database(&around), Ok("/srv/run/test-data.db".into()));
+    around.database_name = None;
+    assert_eq!(database(&around), Ok("/srv/run/data.db".into()));
+    around.rundir = Some("run".into());
+    let message = "DARK_CONFIG_RUNDIR is `run`, which is not an absolute path; make it one or give --db FILE";
+    assert_eq!(database(&around), Err(Misuse(message.into())));
+}
+
+#[test]
+fn a_packages_folder_given_as_a_dot_still_has_a_parent() {
+    let root = tree(&["packages"]);
+    let settings =
+        settings::for_reload(&reload(&["--packages", "."]), &around(&root.path().join("packages")));
+    assert_eq!(settings.map(|s| s.database), Ok(canonical(&root).join("rundir/data.db")));
+}
+
+#[test]
+fn the_nearest_packages_folder_is_not_a_package_of_that_name() {
+    let root = tree(&["packages/darklang/cli/packages", "packages/work/packages/owner"]);
+    fs::write(root.path().join("packages/darklang/cli/packages/search.dark"), "").expect("a file");
+    let found = |directory: &str| {
+        let around = around(&root.path().join(directory));
+        settings::without_database(&Packages::default(), &around).map(|settings| settings.packages)
+    };
+    let outer = root.path().join("packages");
+    assert_eq!(found(""), Ok("packages".into()));
+    assert_eq!(found("packages"), Ok(outer.clone()));
+    assert_eq!(found("packages/darklang/cli"), Ok(outer.clone()));
+    assert_eq!(found("packages/darklang/cli/packages"), Ok(outer));
+    assert_eq!(found("packages/work"), Ok("packages".into()));
+}
+
+#[test]
+fn a_missing_packages_folder_is_named() {
+    let root = tree(&[]);
+    let message = format!(
+        "there is no folder `packages` in {} or above it; give one with --packages DIR",
+        root.path().display()
+    );
+    let none = settings::without_database(&Packages::default(), &around(root.path()));
+    assert_eq!(none, Err(Misuse(message)));
+    let typed = Packages { packages: Some("nowhere".into()) };
+    let message = "nowhere is not a folder; give the folder of packages";
+    assert_eq!(settings::without_database(&typed, &around(root.path())), Err(Misuse(message.into())));
+}
+
+#[test]
+fn threads_can_be_set() {
+    let root = tree(&["packages"]);
+    let threads = |value: &str| {
+        let around = Surroundings { threads: Some(value.into()), ..around(root.path()) };
+        settings::without_database(&Packages::default(), &around).map(|settings| settings.threads)
+    };
+    assert_eq!(threads("3"), Ok(3));
+    let message = "DARKC_THREADS is `0`; give a number from 1 upwards";
+    assert_eq!(threads("0"), Err(Misuse(message.into())));
+    assert!(threads("many").is_err());
+}
+
+#[test]
+fn a_trace_stands_alone_on_standard_output() {
+    let root = tree(&["packages"]);
+    let check = |arguments: &[&str]| settings::for_reload(&reload(arguments), &around(root.path()));
+    assert!(check(&["--timings"]).is_ok());
+    assert!(check(&["--timings", "--stats"]).is_ok());
+    assert!(check(&["--timings=trace"]).is_ok());
+    assert!(check(&["--timings=trace", "--stats"]).is_err());
+}
+
+#[test]
+fn only_the_value_seed_makes_the_store_the_source() {
+    let source = |value: Option<&str>| Surroundings {
+        packages_source: value.map(OsString::from),
+        ..Surroundings::default()
+    };
+    assert!(source(Some("seed")).store_is_source());
+    assert!(!source(Some("disk")).store_is_source());
+    assert!(!source(None).store_is_source());
+}
+
+#[test]
+fn wrong_arguments_exit_with_2_and_help_with_0() {
+    let exit = |arguments: &[&str]| run_command(arguments.iter().map(OsString::from), &mut Report::default());
+    assert_eq!(exit(&["darkc"]), Exit::Failed);
+    assert_eq!(exit(&["darkc", "relaod"]), Exit::Failed);
+    assert_eq!(exit(&["darkc", "reload", "--verify", "--dry-run"]), Exit::Failed);
+    assert_eq!(exit(&["darkc", "inspect"]), Exit::Failed);
+    assert_eq!(exit(&["darkc", "--help"]), Exit::Done);
+    assert_eq!(exit(&["darkc", "reload", "--help"]), Exit::Done);
+    assert_eq!(exit(&["darkc", "--version"]), Exit::Done);
+}

@@ -1,0 +1,73 @@
+//! Why each file and item was looked at, and what became of the items: `--explain` and `--dry-run`.
+
+use std::collections::BTreeMap;
+
+use super::{Report, kind_name, line, plural};
+use crate::pipeline::outcome::{Change, FileStatus, How, ItemChange, Outcome};
+
+/// From this many files with one reason on, the reason is said once, above their list.
+const GROUPED_FROM: usize = 10;
+
+impl Report {
+    /// A line `how  path: reason` for each file, then `relinked  kind name: because` for each item whose names
+    /// were looked up again.
+    pub fn explain(&mut self, outcome: &Outcome) {
+        let mut groups: BTreeMap<(How, &str), Vec<&str>> = BTreeMap::new();
+        for FileStatus { path, how, reason } in &outcome.files {
+            groups.entry((*how, reason)).or_default().push(path);
+        }
+        for ((how, reason), paths) in &groups {
+            let (how, reason) = (how_name(*how), Reason(reason));
+            if paths.len() < GROUPED_FROM {
+                for path in paths {
+                    line(&mut self.data, format_args!("{how}  {path}{reason}"));
+                }
+            } else {
+                line(&mut self.data, format_args!("{how}  {}{reason}", plural(paths.len(), "file")));
+                for path in paths {
+                    line(&mut self.data, format_args!("  {path}"));
+                }
+            }
+        }
+        for item in &outcome.relinked {
+            let (kind, location, because) = (kind_name(item.kind), &item.location, &item.because);
+            line(&mut self.data, format_args!("relinked  {kind} {location}: {because}"));
+        }
+    }
+
+    /// `+ fn Name` added, `~ fn Name` changed, `. fn Name` amended, `- fn Name` removed.
+    pub fn changes(&mut self, changes: &[ItemChange]) {
+        for ItemChange { change, kind, location } in changes {
+            let (sign, kind) = (change_sign(*change), kind_name(*kind));
+            line(&mut self.data, format_args!("{sign} {kind} {location}"));
+        }
+    }
+}
+
+/// A reason as the end of a line; files that were a hit have none.
+struct Reason<'r>(&'r str);
+
+impl std::fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, ": {}", self.0) }
+    }
+}
+
+fn how_name(how: How) -> &'static str {
+    match how {
+        How::Unchanged => "unchanged",
+        How::Hit => "hit",
+        How::Parsed => "parsed",
+        How::Failed => "failed",
+        How::Removed => "removed",
+    }
+}
+
+fn change_sign(change: Change) -> char {
+    match change {
+        Change::Added => '+',
+        Change::Changed => '~',
+        Change::Amended => '.',
+        Change::Removed => '-',
+    }
+}

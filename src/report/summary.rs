@@ -1,0 +1,129 @@
+//! The lines that say how a run ended, and the amounts of work.
+
+use std::time::Duration;
+
+use super::{Report, line, plural};
+use crate::pipeline::outcome::{BuildOutcome, CleanOutcome, Counts, Outcome};
+
+/// What a reload was to do with its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReloadMode {
+    Apply,
+    DryRun,
+    Verify,
+}
+
+impl Report {
+    /// The last line of a reload.
+    pub fn reload(&mut self, outcome: &Outcome, mode: ReloadMode) {
+        if let Some(difference) = &outcome.difference {
+            line(&mut self.text, format_args!("difference: {difference}"));
+        }
+        let failed = !outcome.failures.is_empty();
+        let (word, end) = match (mode, failed || outcome.difference.is_some()) {
+            (ReloadMode::Apply, false) => ("reloaded", ""),
+            (ReloadMode::DryRun, false) => ("would reload", ""),
+            (ReloadMode::Verify, false) => ("verified", "; no difference"),
+            (ReloadMode::Apply, true) => ("not reloaded", "; nothing was applied"),
+            (ReloadMode::DryRun, true) => ("would not reload", "; nothing would be applied"),
+            (ReloadMode::Verify, true) => ("not verified", ""),
+        };
+        let counts = reload_counts(&outcome.counts, outcome.timings.total());
+        line(&mut self.text, format_args!("{word}: {counts}{end}"));
+    }
+
+    /// The last line of a build.
+    pub fn build(&mut self, outcome: &BuildOutcome, check: bool) {
+        let word = match (check, outcome.failures.is_empty()) {
+            (true, _) => "checked",
+            (false, true) => "built",
+            (false, false) => "not built",
+        };
+        let counts = if check {
+            check_counts(outcome, outcome.timings.total())
+        } else {
+            build_counts(&outcome.counts, outcome.timings.total())
+        };
+        line(&mut self.text, format_args!("{word}: {counts}"));
+    }
+
+    /// The list that `--check` is for: what is not as it should be, with the path and why.
+    pub fn unfit_sidecars(&mut self, outcome: &BuildOutcome) {
+        for (path, why) in &outcome.unfit {
+            line(&mut self.data, format_args!("stale  {path}: {why}"));
+        }
+        for path in &outcome.orphans {
+            line(&mut self.data, format_args!("orphan  {path}: its source is gone"));
+        }
+    }
+
+    pub fn clean(&mut self, outcome: &CleanOutcome, dry_run: bool) {
+        for path in &outcome.removed {
+            line(&mut self.data, format_args!("{path}"));
+        }
+        for path in &outcome.spared {
+            line(&mut self.text, format_args!("left alone: {path} is not a sidecar"));
+        }
+        let word = if dry_run { "would clean" } else { "cleaned" };
+        let removed = plural(outcome.removed.len(), "file");
+        line(&mut self.text, format_args!("{word}: {removed} removed, {} left alone", outcome.spared.len()));
+    }
+
+    /// The last line of a listing that the sources' errors kept from being made.
+    pub fn not_listed(&mut self, counts: &Counts) {
+        let (files, failed) = (plural(counts.files, "file"), counts.files_failed);
+        line(&mut self.text, format_args!("not listed: {files}, {failed} failed"));
+    }
+
+    /// The amounts of work as lines of `name: N`.
+    pub fn stats(&mut self, counts: &Counts) {
+        let amounts = [
+            ("files hit", counts.files_hit),
+            ("files parsed", counts.files_parsed),
+            ("files failed", counts.files_failed),
+            ("sidecars read", counts.sidecars_read),
+            ("sidecars written", counts.sidecars_written),
+            ("items linked", counts.items_linked),
+            ("items hashed", counts.items_hashed),
+            ("items compiled", counts.items_compiled),
+            ("rows written", counts.rows_written),
+            ("own rows written", counts.own_rows_written),
+            ("statements prepared", counts.statements_prepared),
+        ];
+        for (name, amount) in amounts {
+            line(&mut self.data, format_args!("{name}: {amount}"));
+        }
+    }
+}
+
+/// The wording is fixed, plural and all, because scripts read it.
+pub(super) fn reload_counts(counts: &Counts, time: Duration) -> String {
+    format!(
+        "{} files ({} hit, {} parsed, {} failed), {} items ({} added, {} changed, {} removed), {} ms",
+        counts.files,
+        counts.files_hit,
+        counts.files_parsed,
+        counts.files_failed,
+        counts.items,
+        counts.items_added,
+        counts.items_changed,
+        counts.items_removed,
+        time.as_millis()
+    )
+}
+
+pub(super) fn build_counts(counts: &Counts, time: Duration) -> String {
+    let Counts { files, files_hit, sidecars_written, files_failed, .. } = counts;
+    let time = time.as_millis();
+    format!(
+        "{files} sidecars ({files_hit} fresh, {sidecars_written} written), {files_failed} failed, {time} ms"
+    )
+}
+
+fn check_counts(outcome: &BuildOutcome, time: Duration) -> String {
+    let Counts { files, files_hit, files_failed, .. } = outcome.counts;
+    let (unfit, orphans, time) = (outcome.unfit.len(), outcome.orphans.len(), time.as_millis());
+    format!(
+        "{files} sidecars ({files_hit} fresh, {unfit} stale, {orphans} orphaned), {files_failed} failed, {time} ms"
+    )
+}
