@@ -1,1 +1,3 @@
 //! The whole run, one call a stage.
+
+pub mod outcome;

@@ -4,4 +4,6 @@ pub mod diagnostic;
 pub mod hash;
 pub mod limits;
 pub mod location;
+pub mod parallel;
 pub mod text;
+pub mod timing;

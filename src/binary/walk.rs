@@ -433,7 +433,7 @@ fn leading<'a, 't, F: Form<'a>, T>(
 }
 
 /// 128-bit and unbounded integers are decimal texts.
-fn int(out: &mut Writer, literal: &IntLiteral<'_>) {
+pub fn int(out: &mut Writer, literal: &IntLiteral<'_>) {
     match literal {
         IntLiteral::Int8(value) => out.i8(*value),
         IntLiteral::UInt8(value) => out.u8(*value),

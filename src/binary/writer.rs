@@ -106,6 +106,23 @@ impl Writer {
         }
     }
 
+    /// How many bytes there are; a place to come back to with [`Writer::set_i32`] or [`Writer::insert`].
+    pub fn position(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Overwrites an integer that was written at `position` before its value was known.
+    pub fn set_i32(&mut self, position: usize, value: i32) {
+        self.bytes[position..position + size_of::<i32>()].copy_from_slice(&value.to_le_bytes());
+    }
+
+    /// Puts what `write` writes before the bytes from `position` on: for lengths that are known last.
+    pub fn insert(&mut self, position: usize, write: impl FnOnce(&mut Self)) {
+        let end = self.bytes.len();
+        write(self);
+        self.rotate(position, end);
+    }
+
     /// Swaps what was written from `start` to `middle` with all that came after; returns how far the former has
     /// moved.
     pub fn rotate(&mut self, start: usize, middle: usize) -> usize {
@@ -149,6 +166,17 @@ mod tests {
             writer.varint(value);
         }
         assert_eq!(writer.bytes(), [0, 127, 0x80, 1, 0xAC, 2, 0x80, 0x80, 0x80, 1]);
+    }
+
+    #[test]
+    fn what_is_known_late_lands_where_it_belongs() {
+        let mut writer = Writer::new();
+        writer.i32(0);
+        let frame = writer.position();
+        writer.raw(b"xyz");
+        writer.insert(frame, |w| w.varint(300));
+        writer.set_i32(0, -1);
+        assert_eq!(writer.bytes(), [0xFF, 0xFF, 0xFF, 0xFF, 0xAC, 2, b'x', b'y', b'z']);
     }
 
     #[test]

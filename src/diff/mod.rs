@@ -1,1 +1,58 @@
-//! What a reload has to change.
+//! Which rows must change so that the database says what the sources say.
+
+use crate::base::hash::ContentHash;
+use crate::base::location::{ItemKind, Location};
+pub use crate::hash::ops::{Op, OpId};
+use crate::state::StoredFile;
+
+/// Everything that one reload writes, in no particular order within a list unless it is said.
+#[derive(Debug, Default)]
+pub struct Plan<'a> {
+    /// Rows of `package_types`, `package_values`, `package_functions` to insert, or to replace where the hash
+    /// is there already (`rt_dval` and `value_type` of a value are kept then).
+    pub put_rows: Vec<Row>,
+    pub drop_rows: Vec<(ItemKind, ContentHash)>,
+    /// All dependency rows of these items are replaced by those given.
+    pub put_dependencies: Vec<(ContentHash, Vec<DependencyRow<'a>>)>,
+    /// All dependency rows of these items go.
+    pub drop_dependencies: Vec<ContentHash>,
+    pub drop_ops: Vec<OpId>,
+    /// Ops that say the same of the same item with other words: they keep their place, commit and stamp.
+    pub amend_ops: Vec<(OpId, Op)>,
+    /// Ops of the new commit, in order; dropped ones may be among them, which moves them.
+    pub add_ops: Vec<Op>,
+    /// Names to bind, each to be stamped like its SetName op in `add_ops` (by op id).
+    pub bind: Vec<Binding<'a>>,
+    pub unbind: Vec<&'a Location>,
+    /// Rows of darkc's own.
+    pub put_files: Vec<StoredFile>,
+    pub drop_files: Vec<String>,
+    /// How many items the commit's message counts.
+    pub changed_items: usize,
+}
+
+#[derive(Debug)]
+pub struct Row {
+    pub kind: ItemKind,
+    pub hash: ContentHash,
+    pub pt_def: Vec<u8>,
+    /// `rt_def` of a type, `rt_instrs` of a function, nothing of a value.
+    pub runtime: Vec<u8>,
+    pub description: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DependencyRow<'a> {
+    pub hash: ContentHash,
+    pub kind: ItemKind,
+    pub location: Option<&'a Location>,
+}
+
+#[derive(Debug)]
+pub struct Binding<'a> {
+    pub location: &'a Location,
+    pub kind: ItemKind,
+    pub hash: ContentHash,
+    /// The SetName op that binds it.
+    pub op: OpId,
+}

@@ -6,6 +6,7 @@
 //! so groups whose dependencies are done can be hashed side by side.
 
 pub mod canonical;
+pub mod cone;
 pub mod content;
 pub mod groups;
 pub mod ops;

@@ -8,20 +8,57 @@ use uuid::Uuid;
 
 use super::content;
 use crate::base::hash::ContentHash;
+use crate::base::location::{ItemKind, Location};
+use crate::binary::ops;
 use crate::binary::writer::Writer;
 
 const GUID_LENGTH: usize = 16;
 
+/// The id of a package op: the first half of the op's SHA-256, written as .NET writes a Guid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OpId(pub [u8; GUID_LENGTH]);
+
+impl OpId {
+    pub fn of(hash: ContentHash) -> Self {
+        let mut bytes = [0; GUID_LENGTH];
+        bytes.copy_from_slice(&hash.0[..GUID_LENGTH]);
+        OpId(bytes)
+    }
+
+    /// As the database spells it.
+    pub fn to_text(self) -> String {
+        Uuid::from_bytes_le(self.0).hyphenated().to_string()
+    }
+}
+
+/// A package op as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Op {
+    pub id: OpId,
+    /// The whole SHA-256 of the op, which a commit's hash is made from.
+    pub hash: ContentHash,
+    pub blob: Vec<u8>,
+}
+
+impl Op {
+    pub fn of(payload: &[u8]) -> Self {
+        let hash = op_hash(payload);
+        let mut blob = Writer::new();
+        ops::package_op_blob(&mut blob, payload);
+        Op { id: OpId::of(hash), hash, blob: blob.into_bytes() }
+    }
+
+    /// The op that binds a name.
+    pub fn set_name(location: &Location, kind: ItemKind, hash: ContentHash) -> Self {
+        let mut payload = Writer::new();
+        ops::set_name(&mut payload, location, kind, hash);
+        Op::of(payload.bytes())
+    }
+}
+
 /// The hash of a package op or a branch op, from its payload.
 pub fn op_hash(payload: &[u8]) -> ContentHash {
     content::of_bytes(payload)
-}
-
-/// `package_ops.id`, once it is written in hyphenated lower case.
-pub fn package_op_id(hash: ContentHash) -> Uuid {
-    let mut bytes = [0; GUID_LENGTH];
-    bytes.copy_from_slice(&hash.0[..GUID_LENGTH]);
-    Uuid::from_bytes_le(bytes)
 }
 
 /// The hash of a commit: account, branch, optional hash of the parent, then the hashes of its ops as a sorted

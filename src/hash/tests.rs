@@ -2,7 +2,7 @@
 
 use super::canonical::{Canonical, Canonicalizer, Reference};
 use super::content::{self, Member};
-use super::ops::package_op_id;
+use super::ops::OpId;
 use crate::base::hash::ContentHash;
 use crate::base::location::Location;
 use crate::binary::tags::{exprs, let_patterns, match_patterns};
@@ -165,6 +165,6 @@ fn a_reference_is_hashed_by_hash_outside_the_group_and_by_name_inside() {
 fn an_op_id_is_half_a_hash_in_the_byte_order_of_dotnet() {
     let mut hash = [0xFF; 32];
     hash[..16].copy_from_slice(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
-    let id = package_op_id(ContentHash(hash)).to_string();
+    let id = OpId::of(ContentHash(hash)).to_text();
     assert_eq!(id, "03020100-0504-0706-0809-0a0b0c0d0e0f");
 }

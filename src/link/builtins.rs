@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::ItemKind;
+use darkc_cache_format::model::ItemKind;
 
 const MANIFEST: &str = include_str!("builtins.tsv");
 

@@ -2,7 +2,7 @@
 //!
 //! (`darklang/dark backend/src/LibParser/NameResolver.fs`, `LibDB/NameLookup.fs`)
 
-use super::{Namespace, Text};
+use darkc_cache_format::model::{Namespace, Text};
 
 /// A written name, checked and taken apart.
 #[derive(Clone, Copy, Debug)]

@@ -1,153 +1,123 @@
-//! Looks every name up as Darklang does.
+//! Looks names up as Darklang does: from written names to items.
 
 mod builtins;
 pub mod candidates;
+pub mod names;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use darkc_cache_format::model::{ItemKind, Namespace, Site, Text};
+use darkc_cache_format::model::{Namespace, SourcePosition};
 
+use crate::base::hash::Fingerprint;
+use crate::base::parallel;
+use crate::program::inventory::Inventory;
+use crate::program::keys::{CandidateKey, KeyHasher};
 use crate::program::resolve::Resolution;
 use crate::program::tree::{NameError, Target};
 use crate::program::world::ItemId;
-use candidates::Written;
+use names::Names;
 
-/// A fast hash of a fully qualified name; names are compared by it alone. With 128 bits two names of any
-/// package set meet by chance less often than hardware fails.
-pub type NameKey = u128;
+/// A set of names that began or ceased to exist.
+pub type ChangedNames = HashSet<CandidateKey, KeyHasher>;
 
-pub fn name_key(fully_qualified: &str) -> NameKey {
-    xxhash_rust::xxh3::xxh3_128(fully_qualified.as_bytes())
+/// An item whose names have been looked up.
+#[derive(Debug)]
+pub struct LinkedItem {
+    pub id: ItemId,
+    /// One for each site of the item's code.
+    pub resolutions: Vec<Resolution>,
+    /// Of the resolutions, comparable across runs.
+    pub links: Fingerprint,
+    /// Every name that was tried, sorted.
+    pub candidates: Vec<CandidateKey>,
+    /// The sites that Darklang refuses to leave unresolved.
+    pub missing: Vec<MissingName>,
 }
 
-/// Which item a fully qualified name means, in each namespace.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Slots {
-    pub typ: Option<ItemId>,
-    pub value: Option<ItemId>,
-    pub function: Option<ItemId>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingName {
+    pub position: SourcePosition,
+    /// As written, dotted.
+    pub name: String,
+    /// `NotFound`, or `InvalidName` where it could not be a name at all.
+    pub error: NameError,
+    /// The fully qualified names that were looked for.
+    pub tried: Vec<String>,
 }
 
-impl Slots {
-    pub fn slot(&mut self, kind: ItemKind) -> &mut Option<ItemId> {
-        match kind {
-            ItemKind::Type => &mut self.typ,
-            ItemKind::Value => &mut self.value,
-            ItemKind::Fn => &mut self.function,
-        }
-    }
+/// Looks up the names of the given items, each of which has its code at hand.
+pub fn link(inventory: &Inventory<'_>, names: &Names, items: &[ItemId], threads: usize) -> Vec<LinkedItem> {
+    const BLOCK: usize = 32;
+    parallel::map(threads, BLOCK, items, |id| link_item(inventory, names, *id))
 }
 
-/// Every live name.
-#[derive(Debug, Default)]
-pub struct Names {
-    by_key: HashMap<NameKey, Slots, KeyHasher>,
-}
-
-impl Names {
-    pub fn with_capacity(items: usize) -> Self {
-        Names { by_key: HashMap::with_capacity_and_hasher(items, KeyHasher) }
-    }
-
-    /// Gives a name to an item and returns the item that had it before.
-    pub fn bind(&mut self, kind: ItemKind, location: NameKey, item: ItemId) -> Option<ItemId> {
-        self.by_key.entry(location).or_default().slot(kind).replace(item)
-    }
-
-    pub fn get(&self, location: NameKey) -> Slots {
-        self.by_key.get(&location).copied().unwrap_or_default()
-    }
-
-    /// What a site means to an item that lives in `scope` (owner and modules, dotted).
-    pub fn resolve(&self, scope: &str, site: &Site<'_>, buffer: &mut String) -> Resolution {
-        let Some(written) = Written::parse(site.namespace, &site.written) else {
-            let invalid = Err(NameError::InvalidName);
-            return match site.namespace {
-                Namespace::Type => Resolution::Type(Err(NameError::InvalidName)),
-                Namespace::Term => Resolution::Term { value: invalid, function: invalid },
-            };
-        };
-        if site.namespace == Namespace::Type {
-            let mut found = None;
-            written.candidates(scope, buffer, |name| {
-                found = self.get(name_key(name)).typ;
-                found.is_some()
+fn link_item(inventory: &Inventory<'_>, names: &Names, id: ItemId) -> LinkedItem {
+    let declared = inventory.get(id);
+    let scope = declared.location.scope();
+    let mut linked = LinkedItem {
+        id,
+        resolutions: Vec::new(),
+        links: Fingerprint::default(),
+        candidates: Vec::new(),
+        missing: Vec::new(),
+    };
+    let Some(written) = declared.written else { return linked };
+    let sites = &written.item.code.sites;
+    let mut buffer = String::new();
+    linked.resolutions.reserve_exact(sites.len());
+    for (index, site) in sites.iter().enumerate() {
+        let resolution = names.resolve(scope, site, &mut buffer, &mut linked.candidates);
+        // Functions and values may stay unresolved until they run; types may not.
+        if let Resolution::Type(Err(error)) = resolution {
+            linked.missing.push(MissingName {
+                position: written.item.site_positions.get(index).copied().unwrap_or(written.item.position),
+                name: site.written.join("."),
+                error,
+                tried: names::tried(scope, Namespace::Type, &site.written),
             });
-            return Resolution::Type(found.ok_or(NameError::NotFound));
         }
-
-        let (mut value, mut function) = (None, None);
-        // `Builtin.x` is tried as it stands, after the enclosing modules; no owner is called Builtin.
-        written.candidates(scope, buffer, |name| {
-            let slots = self.get(name_key(name));
-            value = value.or(slots.value.map(Target::Item));
-            function = function.or(slots.function.map(Target::Item));
-            value.is_some() && function.is_some()
-        });
-        if written.is_builtin() {
-            let builtin = |kind| {
-                builtins::find(kind, written.name, written.version)
-                    .map(|name| Target::Builtin { name, version: written.version })
-            };
-            value = value.or_else(|| builtin(ItemKind::Value));
-            function = function.or_else(|| builtin(ItemKind::Fn));
-        }
-        Resolution::Term {
-            value: value.ok_or(NameError::NotFound),
-            function: function.ok_or(NameError::NotFound),
-        }
+        linked.resolutions.push(resolution);
     }
+    linked.candidates.sort_unstable();
+    linked.candidates.dedup();
+    linked.links = fingerprint(inventory, &linked.resolutions);
+    linked
 }
 
-/// Whether a change to what `changed` names can change what the site means.
-pub fn may_mean(
-    scope: &str,
-    site: &Site<'_>,
-    buffer: &mut String,
-    changed: impl Fn(NameKey) -> bool,
-) -> bool {
-    Written::parse(site.namespace, &site.written)
-        .is_some_and(|written| written.candidates(scope, buffer, |name| changed(name_key(name))))
-}
-
-/// Every candidate of a site, for the message about a name that was not found.
-pub fn tried(scope: &str, namespace: Namespace, written: &[Text<'_>]) -> Vec<String> {
-    let mut tried = Vec::new();
-    if let Some(written) = Written::parse(namespace, written) {
-        written.candidates(scope, &mut String::new(), |name| {
-            tried.push(name.to_owned());
-            false
-        });
-    }
-    tried
-}
-
-/// Name keys are hashes already; their low half serves as it is.
-#[derive(Clone, Copy, Debug, Default)]
-struct KeyHasher;
-
-impl std::hash::BuildHasher for KeyHasher {
-    type Hasher = LowHalf;
-
-    fn build_hasher(&self) -> LowHalf {
-        LowHalf(0)
-    }
-}
-
-struct LowHalf(u64);
-
-impl std::hash::Hasher for LowHalf {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+/// What the sites resolved to, in terms that mean the same in the next run.
+fn fingerprint(inventory: &Inventory<'_>, resolutions: &[Resolution]) -> Fingerprint {
+    let mut bytes = Vec::with_capacity(resolutions.len() * 18);
+    let mut put = |resolved: Result<Target<'_>, NameError>| match resolved {
+        Err(NameError::NotFound) => bytes.push(0),
+        Err(NameError::InvalidName) => bytes.push(1),
+        // Which built-in it is follows from the name as written.
+        Ok(Target::Builtin { .. }) => bytes.push(2),
+        Ok(Target::Item(item)) => {
+            bytes.push(3);
+            bytes.extend_from_slice(&inventory.key(item).0.to_le_bytes());
+        }
+    };
+    for resolution in resolutions {
+        match *resolution {
+            Resolution::Type(found) => put(found.map(Target::Item)),
+            Resolution::Term { value, function } => {
+                put(value);
+                put(function);
+            }
         }
     }
+    Fingerprint::of(&bytes)
+}
 
-    fn write_u128(&mut self, key: u128) {
-        self.0 = key as u64;
+/// The live items whose meaning may have changed because a name began or ceased to exist, each with one such
+/// name's key.
+pub fn touched(inventory: &Inventory<'_>, changed: &ChangedNames) -> Vec<(ItemId, CandidateKey)> {
+    if changed.is_empty() {
+        return Vec::new();
     }
+    let touched = inventory.live().filter_map(|(id, declared)| {
+        let mut candidates = declared.known.as_ref()?.candidates();
+        candidates.find(|candidate| changed.contains(candidate)).map(|because| (id, because))
+    });
+    touched.collect()
 }

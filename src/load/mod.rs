@@ -1,1 +1,177 @@
 //! A file's unlinked items, from its sidecar when that is valid and from its source otherwise.
+
+mod one;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use darkc_cache_format::model::UnlinkedFile;
+use darkc_cache_format::{MissReason, SidecarBytes, SourceHash, ToolDigest};
+
+use crate::base::diagnostic::Diagnostic;
+use crate::base::limits::STACK_BYTES;
+use crate::discover::SourceFile;
+use crate::lower::PackageError;
+
+/// The format and front end of this build; computed from their sources by `build.rs`.
+pub const TOOL_DIGEST: ToolDigest = include!(concat!(env!("OUT_DIR"), "/tool_digest.rs"));
+
+/// A file to load, and the memory that its items borrow from.
+#[derive(Debug)]
+pub struct Slot {
+    source: SourceFile,
+    sidecar: OnceLock<SidecarBytes>,
+    /// The decoded text and the hash of the very bytes that it came from.
+    text: OnceLock<(SourceHash, String)>,
+}
+
+impl Slot {
+    pub fn new(source: SourceFile) -> Self {
+        Slot { source, sidecar: OnceLock::new(), text: OnceLock::new() }
+    }
+
+    pub fn source(&self) -> &SourceFile {
+        &self.source
+    }
+
+    /// The decoded source text, where the file was parsed: what diagnostics point into.
+    pub fn text(&self) -> Option<&str> {
+        self.text.get().map(|(_, text)| text.as_str())
+    }
+}
+
+/// What is done with sidecars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sidecars {
+    /// Valid ones are used, others are written.
+    Update,
+    /// Valid ones are used, nothing is written.
+    ReadOnly,
+    /// All sources are parsed, and what their sidecars should be is compared with what they are.
+    Verify,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub sidecars: Sidecars,
+    /// How many threads work, the calling one included; at least one does.
+    pub threads: usize,
+    /// Which tool's sidecars count and are written: [`TOOL_DIGEST`], except in tests.
+    pub tool: ToolDigest,
+}
+
+/// What became of one slot.
+#[derive(Debug)]
+pub struct LoadedFile<'a> {
+    /// Of the bytes that were used, which are newer than the slot's where the file was changed in between.
+    pub hash: SourceHash,
+    pub origin: Origin,
+    pub sidecar: SidecarState,
+    pub content: Result<Content<'a>, Failure>,
+}
+
+#[derive(Debug)]
+pub struct Content<'a> {
+    pub file: UnlinkedFile<'a>,
+    /// One an item: what its code is, whatever its place and comments
+    /// ([`code_fingerprint`](darkc_cache_format::code_fingerprint)).
+    pub code_fingerprints: Vec<u128>,
+}
+
+/// Where a file's content came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Sidecar,
+    /// The source, because the sidecar would not do.
+    Source(MissReason),
+}
+
+/// What is known about a sidecar afterwards.
+#[derive(Debug)]
+pub enum SidecarState {
+    /// It was not looked at or not written.
+    Untouched,
+    Written,
+    /// A write that was due failed: a warning at most, because the content is there.
+    NotWritten(io::Error),
+    /// Verified: byte for byte what it should be.
+    Equal,
+    /// Verified: the bytes differ from this offset on.
+    Differs(u64),
+    /// Verified: there is none that could be read.
+    Missing(MissReason),
+}
+
+/// Why a file has no content.
+#[derive(Debug)]
+pub enum Failure {
+    Unreadable(io::Error),
+    /// The parser's complaints.
+    Diagnostics(Vec<Diagnostic>),
+    /// It parses, but a package file may not hold this.
+    Package(Vec<PackageError>),
+}
+
+/// Loads all slots, in their order whatever the number of threads. One file's failure is no other's.
+///
+/// The calling thread does its share and needs a stack of [`STACK_BYTES`].
+pub fn load<'a>(root: &Path, slots: &'a [Slot], options: Options) -> Vec<LoadedFile<'a>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut loaded = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(slot) = slots.get(index) else { return loaded };
+            loaded.push((index, one::load(root, slot, options)));
+        }
+    };
+    let threads = options.threads.min(slots.len());
+    let mut loaded = std::thread::scope(|scope| {
+        // A thread that cannot be started is one that does not help; the others do its work.
+        let spawn = |_| std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (1..threads).filter_map(spawn).collect();
+        let mut all = work();
+        for other in others {
+            match other.join() {
+                Ok(loaded) => all.extend(loaded),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    });
+    loaded.sort_unstable_by_key(|(index, _)| *index);
+    loaded.into_iter().map(|(_, file)| file).collect()
+}
+
+/// How many files went which way; for the line at the end of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub hits: usize,
+    pub parsed: usize,
+    pub failed: usize,
+    pub written: usize,
+    pub not_written: usize,
+}
+
+impl Tally {
+    pub fn of(files: &[LoadedFile<'_>]) -> Self {
+        let mut tally = Tally::default();
+        for file in files {
+            match (&file.content, file.origin) {
+                (Err(_), _) => tally.failed += 1,
+                (Ok(_), Origin::Sidecar) => tally.hits += 1,
+                (Ok(_), Origin::Source(_)) => tally.parsed += 1,
+            }
+            match file.sidecar {
+                SidecarState::Written => tally.written += 1,
+                SidecarState::NotWritten(_) => tally.not_written += 1,
+                _ => {}
+            }
+        }
+        tally
+    }
+}

@@ -1,5 +1,7 @@
 //! Darklang's `ProgramTypes`: an item with every name resolved, ready to be hashed, encoded and compiled.
 
+pub mod inventory;
+pub mod keys;
 pub mod resolve;
 pub mod tree;
 pub mod world;

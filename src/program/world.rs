@@ -3,8 +3,8 @@
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 
-/// Dense index of a live item: one (kind, location). Ids are given out in order of (location, kind), so that
-/// sorting by id is sorting by name.
+/// Dense index of a declaration. Ids are given out in order of file path, then of place in the file, so that the
+/// later of two is the one whose ops Darklang would apply last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemId(pub u32);
 

@@ -1,1 +1,46 @@
-//! What darkc remembers between runs.
+//! What darkc remembers of the last reload: which sources it saw and what each item came out as.
+
+pub mod codec;
+
+use crate::base::hash::Fingerprint;
+use crate::base::location::ItemKind;
+pub use crate::hash::ops::OpId;
+use crate::program::inventory::Known;
+
+/// One file's part of the state, as stored: a row of `darkc_files`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Relative to the packages folder, with `/`.
+    pub path: String,
+    /// The encoded [`StoredItem`]s ([`codec`]).
+    pub items: Vec<u8>,
+}
+
+/// The source of one file at the last reload, as listed in the manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManifestEntry<'a> {
+    pub path: &'a str,
+    pub source: Fingerprint,
+}
+
+/// One declaration of a stored file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredItem<'a> {
+    pub kind: ItemKind,
+    pub location: &'a str,
+    /// `None` for a declaration whose name another one had.
+    pub known: Option<Known<'a>>,
+}
+
+/// The state that a database stands at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// Of the tool that left it.
+    pub tool: Fingerprint,
+    /// Of all (path, source) pairs; equal means that no source has changed since.
+    pub sources: Fingerprint,
+    /// Whether what darkc owns is as darkc left it.
+    pub untouched: bool,
+    /// Whether node ids were written as zero.
+    pub zero_ids: bool,
+}

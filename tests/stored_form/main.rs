@@ -1,6 +1,7 @@
 //! Every blob, hash, op and dependency of the oracle's database, from trees read back out of its blobs.
 
 mod decode;
+mod runtime;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use darkc::binary::writer::Writer;
 use darkc::hash::canonical::{Canonical, Canonicalizer};
 use darkc::hash::content::{self, Member};
 use darkc::hash::groups::groups;
-use darkc::hash::ops::{commit_hash, op_hash, package_op_id};
+use darkc::hash::ops::{OpId, commit_hash, op_hash};
 use darkc::program::tree::Item;
 use darkc::program::world::{ItemId, World};
 use rusqlite::{Connection, OpenFlags};
@@ -204,7 +205,7 @@ fn ops_have_the_bytes_and_ids_of_darklang() {
                 ops::set_name(&mut payload, location, *kind, hash);
             }
             ops::package_op_blob(&mut blob, payload.bytes());
-            let id = package_op_id(op_hash(payload.bytes())).to_string();
+            let id = OpId::of(op_hash(payload.bytes())).to_text();
             assert_eq!(stored_ops.get(&id).map(Vec::as_slice), Some(blob.bytes()), "{location} {adds}");
             seen.insert(id);
         }

@@ -105,7 +105,8 @@ fn branches_of_an_or_pattern_bind_alike() {
 #[test]
 fn structure_comes_before_purpose_and_modules_are_entered() {
     let hole = Expr { span: span(7), kind: ExprKind::Error };
-    let module = ModuleDecl { span: span(0), name: name("M"), declarations: vec![Declaration::Expr(unit())] };
+    let module =
+        ModuleDecl { span: span(0), path: vec![name("M")], declarations: vec![Declaration::Expr(unit())] };
     let found = issues(vec![Declaration::Module(Box::new(module))], vec![hole]);
     let seen: Vec<_> = found.iter().map(|(at, code, _)| (*at, *code)).collect();
     assert_eq!(

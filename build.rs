@@ -1,0 +1,78 @@
+//! Derives the tool digest that every sidecar carries: a hash of all that decides what a source is turned into.
+//!
+//! Nobody has to remember to raise a number: a changed byte in the front end or the format is another digest,
+//! and every sidecar of before is a miss. The digest is a function of the sources alone, the same on every
+//! machine.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use xxhash_rust::xxh3::Xxh3;
+
+/// Sources whose change may change a sidecar; folders count with all that is in them.
+const SOURCES: [&str; 5] =
+    ["cache-format/src", "src/base/limits.rs", "src/base/text.rs", "src/lower", "src/syntax"];
+
+/// Packages whose version may change one: text tables, number parsing, the byte form of leaves.
+fn counts(package: &str) -> bool {
+    package.starts_with("unicode-") || package == "num-bigint" || package == "bincode"
+}
+
+const LOCK: &str = "Cargo.lock";
+
+fn main() -> io::Result<()> {
+    for path in SOURCES.iter().chain([&LOCK, &"build.rs"]) {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    let root = folder("CARGO_MANIFEST_DIR")?;
+    let digest = tool_digest(&root)?;
+    fs::write(folder("OUT_DIR")?.join("tool_digest.rs"), format!("ToolDigest({:?})", digest.to_be_bytes()))
+}
+
+fn folder(variable: &str) -> io::Result<PathBuf> {
+    env::var_os(variable).map(PathBuf::from).ok_or_else(|| io::Error::other(format!("{variable} is not set")))
+}
+
+/// The digest of a source tree: name, length and text of each source in the order of names, then the versions.
+pub fn tool_digest(root: &Path) -> io::Result<u128> {
+    let mut names = Vec::new();
+    for source in SOURCES {
+        collect(root, source, &mut names)?;
+    }
+    names.sort();
+    let mut hash = Xxh3::new();
+    let mut add = |text: &str| {
+        hash.update(&(text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    for name in names {
+        add(&name);
+        add(&fs::read_to_string(root.join(&name))?.replace("\r\n", "\n"));
+    }
+    let lock = fs::read_to_string(root.join(LOCK))?;
+    let mut lines = lock.lines();
+    while let Some(line) = lines.next() {
+        let package = line.strip_prefix("name = \"").and_then(|rest| rest.strip_suffix('"'));
+        if let Some(package) = package.filter(|package| counts(package)) {
+            add(package);
+            add(lines.next().unwrap_or(""));
+        }
+    }
+    Ok(hash.digest128())
+}
+
+fn collect(root: &Path, name: &str, names: &mut Vec<String>) -> io::Result<()> {
+    if !root.join(name).is_dir() {
+        names.push(name.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(root.join(name))? {
+        let entry = entry?.file_name();
+        let entry = entry.to_str().ok_or_else(|| io::Error::other("a source name is not UTF-8"))?;
+        let inner = format!("{name}/{entry}");
+        if entry.ends_with(".rs") || root.join(&inner).is_dir() {
+            collect(root, &inner, names)?;
+        }
+    }
+    Ok(())
+}

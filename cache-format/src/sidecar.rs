@@ -1,0 +1,336 @@
+//! The layout of a sidecar: a fixed header, an item directory, the items' code, a checksum (FORMAT.md).
+
+use std::fmt;
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::model::{Code, Definition, Item, ItemKind, SourcePosition, Text, UnlinkedFile};
+use crate::wire::{Reader, Wire, Writer};
+
+/// The first byte is no text, and the tail breaks under every conversion of line endings.
+pub const MAGIC: [u8; 8] = *b"\x89DKC\r\n\x1A\n";
+
+/// Raised when the layout in this file changes; what the payload means is covered by the [`ToolDigest`].
+pub const FORMAT_VERSION: u32 = 1;
+
+// | offset | bytes | field                                             |
+// |--------|-------|---------------------------------------------------|
+// | 0      | 8     | magic                                             |
+// | 8      | 4     | format version                                    |
+// | 12     | 4     | number of items                                   |
+// | 16     | 16    | tool digest                                       |
+// | 32     | 8     | length of the source in bytes                     |
+// | 40     | 16    | XXH3-128 of the source bytes                      |
+// | 56     | 8     | length of the directory in bytes                  |
+// | 64     | 8     | length of the code section in bytes               |
+// | 72     | …     | directory, one entry an item                      |
+// |        | …     | code section: the items' code, back to back       |
+// | end-16 | 16    | XXH3-128 of all bytes before                      |
+//
+// Integers are little-endian.
+const VERSION_AT: usize = 8;
+const COUNT_AT: usize = 12;
+const TOOL_AT: usize = 16;
+const SOURCE_LENGTH_AT: usize = 32;
+const SOURCE_HASH_AT: usize = 40;
+const DIRECTORY_LENGTH_AT: usize = 56;
+const CODE_LENGTH_AT: usize = 64;
+const HEADER_BYTES: usize = 72;
+const CHECKSUM_BYTES: usize = 16;
+
+/// Kind, location, description, position (3), number of site positions, code length: a byte each.
+const MIN_ENTRY_BYTES: usize = 8;
+
+/// What a source file held: XXH3-128 and length of its raw bytes. Guards against accidents, not forgers: who
+/// can write a sidecar can write the source beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceHash {
+    pub xxh3: u128,
+    pub length: u64,
+}
+
+impl SourceHash {
+    pub fn of(bytes: &[u8]) -> Self {
+        SourceHash { xxh3: xxh3_128(bytes), length: bytes.len() as u64 }
+    }
+}
+
+/// Which format and front end made a sidecar; another digest may have read the source otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ToolDigest(pub [u8; 16]);
+
+impl fmt::Display for ToolDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+/// Why a sidecar does not count. All of these mean: parse the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissReason {
+    /// The caller did not look.
+    NotTried,
+    Absent,
+    Unreadable(std::io::ErrorKind),
+    NotASidecar,
+    OtherVersion,
+    OtherTool,
+    SourceChanged,
+    /// Shorter or longer than the header says.
+    Truncated,
+    BadChecksum,
+    /// Whole and unharmed, but not made by any encoder.
+    Undecodable,
+}
+
+impl fmt::Display for MissReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            MissReason::NotTried => "not tried",
+            MissReason::Absent => "missing",
+            MissReason::Unreadable(kind) => return write!(f, "unreadable ({kind})"),
+            MissReason::NotASidecar => "not a sidecar",
+            MissReason::OtherVersion => "another format version",
+            MissReason::OtherTool => "made by another version of the tool",
+            MissReason::SourceChanged => "the source has changed",
+            MissReason::Truncated => "damaged (length)",
+            MissReason::BadChecksum => "damaged (checksum)",
+            MissReason::Undecodable => "damaged (content)",
+        })
+    }
+}
+
+/// The plain facts at the start of a sidecar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    pub tool: ToolDigest,
+    pub source: SourceHash,
+    pub items: u32,
+    directory_length: u64,
+    code_length: u64,
+}
+
+impl Header {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&MAGIC);
+        out.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+        out.extend_from_slice(&self.items.to_le_bytes());
+        out.extend_from_slice(&self.tool.0);
+        out.extend_from_slice(&self.source.length.to_le_bytes());
+        out.extend_from_slice(&self.source.xxh3.to_le_bytes());
+        out.extend_from_slice(&self.directory_length.to_le_bytes());
+        out.extend_from_slice(&self.code_length.to_le_bytes());
+    }
+
+    /// Reads a header of this format version; the lengths in it are not yet to be trusted.
+    fn take(bytes: &[u8]) -> Result<Self, MissReason> {
+        if !bytes.starts_with(&MAGIC) {
+            return Err(MissReason::NotASidecar);
+        }
+        let version = u32::from_le_bytes(field(bytes, VERSION_AT)?);
+        if version != FORMAT_VERSION {
+            return Err(MissReason::OtherVersion);
+        }
+        Ok(Header {
+            items: u32::from_le_bytes(field(bytes, COUNT_AT)?),
+            tool: ToolDigest(field(bytes, TOOL_AT)?),
+            source: SourceHash {
+                length: u64::from_le_bytes(field(bytes, SOURCE_LENGTH_AT)?),
+                xxh3: u128::from_le_bytes(field(bytes, SOURCE_HASH_AT)?),
+            },
+            directory_length: u64::from_le_bytes(field(bytes, DIRECTORY_LENGTH_AT)?),
+            code_length: u64::from_le_bytes(field(bytes, CODE_LENGTH_AT)?),
+        })
+    }
+}
+
+fn field<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], MissReason> {
+    bytes.get(at..).and_then(|rest| rest.first_chunk()).copied().ok_or(MissReason::Truncated)
+}
+
+/// All that a directory tells about an item without decoding its code.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry<'a> {
+    pub kind: ItemKind,
+    pub location: Text<'a>,
+    pub description: Text<'a>,
+    pub position: SourcePosition,
+    pub site_positions: Vec<SourcePosition>,
+    /// The item's code in its byte form; [`decode_code`] reads it.
+    pub code: &'a [u8],
+}
+
+/// A file in its byte form.
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    pub bytes: Vec<u8>,
+    /// [`code_fingerprint`] of every item, in order.
+    pub code_fingerprints: Vec<u128>,
+    /// Set where the file nests so deep that no reader would accept the bytes.
+    pub too_deep: bool,
+}
+
+/// A file out of its byte form, borrowing its text from there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decoded<'a> {
+    pub file: UnlinkedFile<'a>,
+    /// [`code_fingerprint`] of every item, in order.
+    pub code_fingerprints: Vec<u128>,
+}
+
+/// XXH3-128 of an item's code in its byte form. Location, description and positions are not part of it, so an
+/// edit of comments or of other items keeps it.
+pub fn code_fingerprint(code: &[u8]) -> u128 {
+    xxh3_128(code)
+}
+
+/// The bytes of a sidecar; a function of its arguments alone.
+pub fn encode(file: &UnlinkedFile<'_>, tool: ToolDigest, source: SourceHash) -> Encoded {
+    let mut code = Writer::default();
+    let mut directory = Writer::default();
+    let mut code_fingerprints = Vec::with_capacity(file.items.len());
+    for item in &file.items {
+        let start = code.bytes.len();
+        item.code.put(&mut code);
+        let bytes = &code.bytes[start..];
+        code_fingerprints.push(code_fingerprint(bytes));
+        item.kind.put(&mut directory);
+        item.location.put(&mut directory);
+        item.description.put(&mut directory);
+        item.position.put(&mut directory);
+        item.site_positions.put(&mut directory);
+        (bytes.len() as u64).put(&mut directory);
+    }
+
+    let header = Header {
+        tool,
+        source,
+        items: file.items.len() as u32,
+        directory_length: directory.bytes.len() as u64,
+        code_length: code.bytes.len() as u64,
+    };
+    let length = HEADER_BYTES + directory.bytes.len() + code.bytes.len() + CHECKSUM_BYTES;
+    let mut bytes = Vec::with_capacity(length);
+    header.put(&mut bytes);
+    bytes.extend_from_slice(&directory.bytes);
+    bytes.extend_from_slice(&code.bytes);
+    let checksum = xxh3_128(&bytes);
+    bytes.extend_from_slice(&checksum.to_le_bytes());
+    Encoded { bytes, code_fingerprints, too_deep: !code.is_readable() }
+}
+
+/// Reads one item's code from its byte form.
+pub fn decode_code(bytes: &[u8]) -> Result<Code<'_>, MissReason> {
+    let mut input = Reader::new(bytes);
+    Code::take(&mut input).and_then(|code| input.finish().map(|()| code)).map_err(|_| MissReason::Undecodable)
+}
+
+/// The bytes of a sidecar whose header, length and checksum hold.
+#[derive(Debug)]
+pub struct SidecarBytes {
+    bytes: Vec<u8>,
+    header: Header,
+}
+
+impl SidecarBytes {
+    /// Accepts any sound sidecar of this format version, whatever tool and source it was made from.
+    pub fn new(bytes: Vec<u8>) -> Result<Self, MissReason> {
+        let header = Header::take(&bytes)?;
+        SidecarBytes { bytes, header }.checked()
+    }
+
+    /// Accepts only a sound sidecar that this tool made from this source. What fails first names the reason, so
+    /// an ordinary stale sidecar costs no checksum.
+    pub fn matching(bytes: Vec<u8>, tool: ToolDigest, source: SourceHash) -> Result<Self, MissReason> {
+        let header = Header::take(&bytes)?;
+        if header.tool != tool {
+            return Err(MissReason::OtherTool);
+        }
+        if header.source != source {
+            return Err(MissReason::SourceChanged);
+        }
+        SidecarBytes { bytes, header }.checked()
+    }
+
+    fn checked(self) -> Result<Self, MissReason> {
+        let lengths = [self.header.directory_length, self.header.code_length, CHECKSUM_BYTES as u64];
+        let length = lengths.iter().try_fold(HEADER_BYTES as u64, |sum, part| sum.checked_add(*part));
+        if length != Some(self.bytes.len() as u64) {
+            return Err(MissReason::Truncated);
+        }
+        let (content, checksum) = self.bytes.split_last_chunk().ok_or(MissReason::Truncated)?;
+        if xxh3_128(content) != u128::from_le_bytes(*checksum) {
+            return Err(MissReason::BadChecksum);
+        }
+        Ok(self)
+    }
+
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Names, places and code ranges of the items; no code is decoded.
+    pub fn directory(&self) -> Result<Vec<Entry<'_>>, MissReason> {
+        self.entries().ok_or(MissReason::Undecodable)
+    }
+
+    fn entries(&self) -> Option<Vec<Entry<'_>>> {
+        let content = self.bytes.get(HEADER_BYTES..self.bytes.len() - CHECKSUM_BYTES)?;
+        let (directory, mut code) = content.split_at_checked(self.header.directory_length as usize)?;
+        let items = self.header.items as usize;
+        if items > directory.len() / MIN_ENTRY_BYTES {
+            return None;
+        }
+        let mut input = Reader::new(directory);
+        let mut entries = Vec::with_capacity(items);
+        for _ in 0..items {
+            let kind = ItemKind::take(&mut input).ok()?;
+            let location = Text::take(&mut input).ok()?;
+            let description = Text::take(&mut input).ok()?;
+            let position = SourcePosition::take(&mut input).ok()?;
+            let site_positions = Vec::take(&mut input).ok()?;
+            let code_length = u64::take(&mut input).ok()?;
+            let (bytes, rest) = code.split_at_checked(usize::try_from(code_length).ok()?)?;
+            code = rest;
+            entries.push(Entry { kind, location, description, position, site_positions, code: bytes });
+        }
+        input.finish().ok()?;
+        code.is_empty().then_some(entries)
+    }
+
+    /// The whole file. Recurses as deep as the code nests, [`MAX_NESTING`](crate::wire::MAX_NESTING) at most: give
+    /// the thread a stack for that.
+    pub fn decode(&self) -> Result<Decoded<'_>, MissReason> {
+        let entries = self.directory()?;
+        let mut items = Vec::with_capacity(entries.len());
+        let mut code_fingerprints = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let code = decode_code(entry.code)?;
+            if kind_of(&code.definition) != entry.kind || code.sites.len() != entry.site_positions.len() {
+                return Err(MissReason::Undecodable);
+            }
+            code_fingerprints.push(code_fingerprint(entry.code));
+            items.push(Item {
+                kind: entry.kind,
+                location: entry.location,
+                code,
+                description: entry.description,
+                position: entry.position,
+                site_positions: entry.site_positions,
+            });
+        }
+        Ok(Decoded { file: UnlinkedFile { items }, code_fingerprints })
+    }
+}
+
+fn kind_of(definition: &Definition<'_>) -> ItemKind {
+    match definition {
+        Definition::Type(_) => ItemKind::Type,
+        Definition::Value(_) => ItemKind::Value,
+        Definition::Fn(_) => ItemKind::Fn,
+    }
+}

@@ -1,0 +1,199 @@
+//! What is written is read back, and nothing else is.
+
+mod common;
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use common::Models;
+use darkc_cache_format::model::*;
+use darkc_cache_format::{
+    MAX_NESTING, MissReason, SidecarBytes, SourceHash, ToolDigest, code_fingerprint, decode_code, encode,
+};
+
+const TOOL: ToolDigest = ToolDigest(*b"golden file tool");
+const STACK_BYTES: usize = 512 << 20;
+
+fn source() -> SourceHash {
+    SourceHash::of(b"module Darklang.Golden\n")
+}
+
+fn matching(bytes: &[u8]) -> Result<SidecarBytes, MissReason> {
+    SidecarBytes::matching(bytes.to_vec(), TOOL, source())
+}
+
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).unwrap();
+        thread.join().unwrap()
+    })
+}
+
+#[test]
+fn random_files_come_back_equal() {
+    for seed in 0..2_000 {
+        let file = Models::new(seed).file();
+        let encoded = encode(&file, TOOL, source());
+        assert!(!encoded.too_deep);
+        let sidecar = matching(&encoded.bytes).unwrap();
+        let decoded = sidecar.decode().unwrap();
+        assert_eq!(decoded.file, file, "seed {seed}");
+        assert_eq!(decoded.code_fingerprints, encoded.code_fingerprints, "seed {seed}");
+        let again = encode(&decoded.file, TOOL, source());
+        assert_eq!(again.bytes, encoded.bytes, "seed {seed}");
+    }
+}
+
+#[test]
+fn decoded_text_is_borrowed() {
+    let file = Models::new(3).item();
+    let encoded = encode(&UnlinkedFile { items: vec![file] }, TOOL, source());
+    let sidecar = matching(&encoded.bytes).unwrap();
+    let decoded = sidecar.decode().unwrap();
+    let item = &decoded.file.items[0];
+    assert!(matches!(item.location, Cow::Borrowed(_)));
+    assert!(
+        item.code.sites.iter().flat_map(|site| &site.written).all(|part| matches!(part, Cow::Borrowed(_)))
+    );
+}
+
+#[test]
+fn fingerprints_follow_the_code_alone() {
+    let mut models = Models::new(11);
+    let item = models.item();
+    let mut moved = item.clone();
+    moved.location = "Elsewhere.Entirely.x".into();
+    moved.description = "another comment".into();
+    moved.position = models.position();
+    moved.site_positions.iter_mut().for_each(|position| position.row += 1);
+    let mut changed = item.clone();
+    changed.code.sites[0].written.push("more".into());
+    let fingerprint = |item: &Item<'static>| {
+        encode(&UnlinkedFile { items: vec![item.clone()] }, TOOL, source()).code_fingerprints
+    };
+    assert_eq!(fingerprint(&item), fingerprint(&moved));
+    assert_ne!(fingerprint(&item), fingerprint(&changed));
+}
+
+#[test]
+fn one_item_can_be_read_alone() {
+    let file = UnlinkedFile { items: (0..20).map(|seed| Models::new(seed).item()).collect() };
+    let encoded = encode(&file, TOOL, source());
+    let sidecar = matching(&encoded.bytes).unwrap();
+    let directory = sidecar.directory().unwrap();
+    assert_eq!(directory.len(), file.items.len());
+    for ((entry, item), fingerprint) in directory.iter().zip(&file.items).zip(&encoded.code_fingerprints) {
+        assert_eq!(entry.location, item.location);
+        assert_eq!(decode_code(entry.code).as_ref(), Ok(&item.code));
+        assert_eq!(code_fingerprint(entry.code), *fingerprint);
+    }
+}
+
+#[test]
+fn another_tool_source_or_version_is_named() {
+    let bytes = encode(&Models::new(1).file(), TOOL, source()).bytes;
+    let miss = |tool, source| SidecarBytes::matching(bytes.clone(), tool, source).map(|_| ()).unwrap_err();
+    assert_eq!(miss(ToolDigest([0; 16]), source()), MissReason::OtherTool);
+    assert_eq!(miss(TOOL, SourceHash::of(b"")), MissReason::SourceChanged);
+    let mut later = bytes.clone();
+    later[8] += 1;
+    assert_eq!(matching(&later).unwrap_err(), MissReason::OtherVersion);
+    assert_eq!(matching(b"not a sidecar").unwrap_err(), MissReason::NotASidecar);
+    let mut longer = bytes.clone();
+    longer.push(0);
+    assert_eq!(matching(&longer).unwrap_err(), MissReason::Truncated);
+}
+
+/// Every variant that the generator makes in a few items; a fixed seed keeps it small and whole.
+fn golden_model() -> UnlinkedFile<'static> {
+    let mut models = Models::new(2026);
+    UnlinkedFile { items: (0..4).map(|_| models.item()).collect() }
+}
+
+#[test]
+fn the_golden_file_is_written_as_before() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/sidecar.bin");
+    let bytes = encode(&golden_model(), TOOL, source()).bytes;
+    if std::env::var_os("DARKC_WRITE_GOLDEN").is_some() {
+        std::fs::write(&path, &bytes).unwrap();
+    }
+    let golden = std::fs::read(&path).unwrap();
+    assert!(
+        bytes == golden,
+        "the byte form has changed: raise FORMAT_VERSION and write the file anew with DARKC_WRITE_GOLDEN=1"
+    );
+    assert_eq!(matching(&golden).unwrap().decode().unwrap().file, golden_model());
+}
+
+#[test]
+fn every_truncation_and_every_flipped_bit_is_a_miss() {
+    let bytes = encode(&golden_model(), TOOL, source()).bytes;
+    for length in 0..bytes.len() {
+        assert!(matching(&bytes[..length]).is_err(), "cut to {length}");
+    }
+    let mut damaged = bytes.clone();
+    for bit in 0..bytes.len() * 8 {
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        assert!(matching(&damaged).is_err(), "bit {bit}");
+        damaged[bit / 8] ^= 1 << (bit % 8);
+    }
+}
+
+/// Bytes with a checksum that holds: what is left is to decode to something or to miss, in bounded memory.
+#[test]
+fn forged_content_never_panics() {
+    on_large_stack(|| {
+        let mut models = Models::new(5);
+        let bytes = encode(&golden_model(), TOOL, source()).bytes;
+        let content = bytes.len() - 16;
+        let mut hits = 0;
+        for _ in 0..20_000 {
+            let mut forged = bytes[..content].to_vec();
+            for _ in 0..=models.below(3) {
+                let at = 56 + models.below(content as u64 - 56) as usize;
+                forged[at] = [models.next() as u8, 0xFF, 0xFD, 0][models.below(4) as usize];
+            }
+            let checksum = xxhash_rust::xxh3::xxh3_128(&forged);
+            forged.extend_from_slice(&checksum.to_le_bytes());
+            hits += matching(&forged).is_ok_and(|sidecar| sidecar.decode().is_ok()) as u32;
+        }
+        assert!(hits > 0);
+    });
+}
+
+fn nested(depth: u32) -> Item<'static> {
+    let mut expr = Expr(Box::new(ExprKind::Unit));
+    for _ in 1..depth {
+        expr = Expr(Box::new(ExprKind::List(vec![expr])));
+    }
+    let mut item = Models::new(7).item();
+    item.kind = ItemKind::Value;
+    // The definition is one level itself.
+    item.code.definition = Definition::Value(expr);
+    item
+}
+
+#[test]
+fn nesting_ends_at_the_limit() {
+    on_large_stack(|| {
+        let file = UnlinkedFile { items: vec![nested(MAX_NESTING - 1)] };
+        let deepest = encode(&file, TOOL, source());
+        assert!(!deepest.too_deep);
+        assert!(matching(&deepest.bytes).unwrap().decode().unwrap().file == file);
+        let deeper = encode(&UnlinkedFile { items: vec![nested(MAX_NESTING)] }, TOOL, source());
+        assert!(deeper.too_deep);
+        assert_eq!(matching(&deeper.bytes).unwrap().decode().unwrap_err(), MissReason::Undecodable);
+    });
+}
+
+#[test]
+fn a_huge_length_asks_for_no_memory() {
+    // No site, a value, a list: of 2^62 elements, and of lists that each ask for all that is left.
+    let huge = [0, 1, 18, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0x40];
+    assert_eq!(decode_code(&huge).unwrap_err(), MissReason::Undecodable);
+    let mut greedy = vec![0, 1];
+    for _ in 0..1_000 {
+        greedy.extend_from_slice(&[18, 0xFB, 0xD0, 0x07]);
+    }
+    assert_eq!(decode_code(&greedy).unwrap_err(), MissReason::Undecodable);
+}

@@ -1,0 +1,82 @@
+//! Sidecars without a source, and what `clean` takes away.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use darkc_cache_format::store;
+
+use super::walk::{self, Kind};
+use super::{DiscoverError, SourceFile};
+
+/// What a clean removed, or would remove.
+#[derive(Debug, Default)]
+pub struct Cleaned {
+    /// Relative to the package folder, sorted.
+    pub sidecars: Vec<String>,
+    /// Left behind by a process that was killed while it wrote a sidecar.
+    pub temporaries: Vec<String>,
+    pub failed: Vec<(PathBuf, io::Error)>,
+}
+
+/// Files that look like ours by name, links left out: sidecars first, then temporary ones; each list sorted.
+fn candidates(root: &Path) -> Result<(Vec<String>, Vec<String>), DiscoverError> {
+    let (mut sidecars, mut temporaries) = (Vec::new(), Vec::new());
+    // No link is followed: what lies outside the package folder is none of ours.
+    walk::tree(root, false, &mut |path, kind| {
+        if kind == Kind::Folder {
+            return true;
+        }
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        if store::is_temporary_name(name) {
+            temporaries.push(path.to_owned());
+        } else if name.rsplit_once('.').is_some_and(|(_, extension)| extension == store::EXTENSION) {
+            sidecars.push(path.to_owned());
+        }
+        false
+    })?;
+    sidecars.sort_unstable();
+    temporaries.sort_unstable();
+    Ok((sidecars, temporaries))
+}
+
+/// Real sidecars below `root` that stand beside no package file; `sources` as [`super::sources`] lists them.
+pub fn orphans(root: &Path, sources: &[SourceFile]) -> Result<Vec<String>, DiscoverError> {
+    let (mut sidecars, _) = candidates(root)?;
+    sidecars.retain(|path| {
+        // The sidecar's name is the source's and a letter.
+        let source = &path[..path.len() - 1];
+        sources.binary_search_by(|probe| probe.path.as_str().cmp(source)).is_err()
+            && store::is_sidecar(&root.join(path)).unwrap_or(false)
+    });
+    Ok(sidecars)
+}
+
+/// Removes all sidecars and leftovers below `root`; a file that only has a sidecar's name stays. With `dry_run`
+/// it says what it would remove.
+pub fn clean(root: &Path, dry_run: bool) -> Result<Cleaned, DiscoverError> {
+    let (sidecars, temporaries) = candidates(root)?;
+    let mut cleaned = Cleaned::default();
+    for path in sidecars {
+        let whole = root.join(&path);
+        match store::is_sidecar(&whole) {
+            Ok(true) => match remove(&whole, dry_run) {
+                Ok(()) => cleaned.sidecars.push(path),
+                Err(error) => cleaned.failed.push((whole, error)),
+            },
+            Ok(false) => {}
+            Err(error) => cleaned.failed.push((whole, error)),
+        }
+    }
+    for path in temporaries {
+        let whole = root.join(&path);
+        match remove(&whole, dry_run) {
+            Ok(()) => cleaned.temporaries.push(path),
+            Err(error) => cleaned.failed.push((whole, error)),
+        }
+    }
+    Ok(cleaned)
+}
+
+fn remove(path: &Path, dry_run: bool) -> io::Result<()> {
+    if dry_run { Ok(()) } else { fs::remove_file(path) }
+}

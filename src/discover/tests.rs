@@ -1,0 +1,163 @@
+use std::fs;
+use std::path::Path;
+
+use darkc_cache_format::model::UnlinkedFile;
+use darkc_cache_format::{ToolDigest, encode, store};
+use tempfile::TempDir;
+
+use super::*;
+
+fn tree(paths: &[&str]) -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    for path in paths {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, path.to_str().unwrap()).unwrap();
+    }
+    root
+}
+
+fn paths(root: &Path) -> Vec<String> {
+    sources(root, 1).unwrap().into_iter().map(|source| source.path).collect()
+}
+
+fn write_sidecar(path: &Path) {
+    let bytes = encode(&UnlinkedFile::default(), ToolDigest([0; 16]), SourceHash::default()).bytes;
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn sources_are_sorted_by_the_bytes_of_their_paths() {
+    let root = tree(&["b.dark", "a/z.dark", "a.dark", "a-b/c.dark", "Z.dark", "a/b/c.dark", "ä.dark"]);
+    let sorted = ["Z.dark", "a-b/c.dark", "a.dark", "a/b/c.dark", "a/z.dark", "b.dark", "ä.dark"];
+    assert_eq!(paths(root.path()), sorted);
+}
+
+#[test]
+fn what_darklang_drops_is_dropped() {
+    let root =
+        tree(&["a_b.dark", "in_ner/c.dark", "c.dark.txt", "d.darkc", "e.DARK", ".dark", "x.dark/f.dark"]);
+    assert_eq!(paths(root.path()), [".dark", "x.dark/f.dark"]);
+}
+
+#[test]
+fn the_place_of_the_package_folder_does_not_matter() {
+    let outer = tempfile::Builder::new().prefix("under_score_").tempdir().unwrap();
+    fs::create_dir(outer.path().join("packages")).unwrap();
+    fs::write(outer.path().join("packages/a.dark"), "").unwrap();
+    assert_eq!(paths(&outer.path().join("packages")), ["a.dark"]);
+    assert_eq!(package_folder(&outer.path().join("packages/deeper")), Some(outer.path().join("packages")));
+}
+
+#[test]
+fn hashes_are_those_of_the_contents_whatever_the_size_and_the_threads() {
+    let root = tree(&[]);
+    for (index, length) in [0, 1, BUFFER_BYTES - 1, BUFFER_BYTES, 3 * BUFFER_BYTES + 1].iter().enumerate() {
+        fs::write(root.path().join(format!("{index}.dark")), vec![index as u8; *length]).unwrap();
+    }
+    for file in sources(root.path(), 1).unwrap() {
+        assert_eq!(file.hash, SourceHash::of(&fs::read(root.path().join(&file.path)).unwrap()));
+    }
+    let many: Vec<String> = (0..2 * FILES_PER_THREAD).map(|index| format!("{}.dark", index % 2)).collect();
+    assert_eq!(hashes(root.path(), &many, 4).unwrap(), hashes(root.path(), &many, 1).unwrap());
+}
+
+#[cfg(unix)]
+mod links {
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn links_count_as_what_they_lead_to() {
+        let outside = tree(&["real.dark"]);
+        let root = tree(&["a.dark"]);
+        symlink(outside.path(), root.path().join("folder")).unwrap();
+        symlink(outside.path().join("real.dark"), root.path().join("b.dark")).unwrap();
+        symlink("nowhere", root.path().join(".#a.dark")).unwrap();
+        assert_eq!(paths(root.path()), ["a.dark", "b.dark", "folder/real.dark"]);
+    }
+
+    #[test]
+    fn a_loop_of_links_is_an_error() {
+        let root = tree(&["a/x.dark", "b/y.dark"]);
+        symlink(root.path(), root.path().join("a/up")).unwrap();
+        assert!(matches!(sources(root.path(), 1).unwrap_err().problem, Problem::Loop));
+        fs::remove_file(root.path().join("a/up")).unwrap();
+        symlink("../b", root.path().join("a/b")).unwrap();
+        assert_eq!(paths(root.path()), ["a/b/y.dark", "a/x.dark", "b/y.dark"]);
+        symlink("../a", root.path().join("b/a")).unwrap();
+        assert!(matches!(sources(root.path(), 1).unwrap_err().problem, Problem::Loop));
+    }
+
+    #[test]
+    fn a_name_that_is_not_utf8_is_an_error() {
+        let root = tree(&[]);
+        fs::write(root.path().join(std::ffi::OsStr::from_bytes(b"\xFF.dark")), "").unwrap();
+        assert!(matches!(sources(root.path(), 1).unwrap_err().problem, Problem::NameNotUtf8));
+    }
+
+    #[test]
+    fn clean_follows_no_link() {
+        let outside = tree(&[]);
+        write_sidecar(&outside.path().join("a.darkc"));
+        let root = tree(&[]);
+        symlink(outside.path(), root.path().join("folder")).unwrap();
+        symlink(outside.path().join("a.darkc"), root.path().join("b.darkc")).unwrap();
+        let cleaned = clean(root.path(), false).unwrap();
+        assert!(cleaned.sidecars.is_empty() && cleaned.failed.is_empty());
+        assert!(root.path().join("b.darkc").symlink_metadata().is_ok());
+        assert!(outside.path().join("a.darkc").exists());
+    }
+}
+
+#[test]
+fn clean_removes_only_what_is_ours() {
+    let keep = ["a.dark", "foreign.darkc", "x.tmp", ".foreign.tmp", "d_e/c.dark"];
+    let root = tree(&keep);
+    write_sidecar(&root.path().join("a.darkc"));
+    write_sidecar(&root.path().join("d_e/c.darkc"));
+    write_sidecar(&root.path().join("named-otherwise"));
+    fs::write(root.path().join(".a.darkc.Xy12zZ.tmp"), "half").unwrap();
+
+    let dry = clean(root.path(), true).unwrap();
+    let cleaned = clean(root.path(), false).unwrap();
+    for list in [&dry, &cleaned] {
+        assert_eq!(list.sidecars, ["a.darkc", "d_e/c.darkc"]);
+        assert_eq!(list.temporaries, [".a.darkc.Xy12zZ.tmp"]);
+        assert!(list.failed.is_empty());
+    }
+    assert!(keep.iter().all(|path| root.path().join(path).exists()));
+    assert!(root.path().join("named-otherwise").exists());
+    assert!(!root.path().join("a.darkc").exists());
+    assert!(clean(root.path(), false).unwrap().sidecars.is_empty());
+}
+
+#[test]
+fn orphans_are_real_sidecars_without_a_source() {
+    let root = tree(&["a.dark", "sub/b.dark", "foreign.darkc", "d_e/c.dark"]);
+    for path in ["a.darkc", "sub/b.darkc", "sub/gone.darkc", "d_e/c.darkc"] {
+        write_sidecar(&root.path().join(path));
+    }
+    let sources = sources(root.path(), 1).unwrap();
+    assert_eq!(orphans(root.path(), &sources).unwrap(), ["d_e/c.darkc", "sub/gone.darkc"]);
+    assert!(store::is_sidecar(&root.path().join("sub/gone.darkc")).unwrap());
+}
+
+#[test]
+fn a_missing_folder_is_an_error() {
+    let error = sources(Path::new("/nowhere/at/all"), 1).unwrap_err();
+    assert!(matches!(error.problem, Problem::Io(_)));
+    assert!(error.to_string().starts_with("/nowhere/at/all: "));
+}
+
+#[test]
+fn the_real_package_set_has_449_sources() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/darklang/packages");
+    if !root.is_dir() {
+        eprintln!("SKIPPED: {} is missing", root.display());
+        return;
+    }
+    assert_eq!(sources(&root, 2).unwrap().len(), 449);
+}

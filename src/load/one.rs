@@ -1,0 +1,94 @@
+//! Loads one file: the only place that decides whether its sidecar will do.
+
+use std::io;
+use std::path::Path;
+
+use darkc_cache_format::store::{self, Lookup};
+use darkc_cache_format::{Encoded, MissReason, SourceHash, encode};
+
+use super::{Content, Failure, LoadedFile, Options, Origin, SidecarState, Sidecars, Slot};
+use crate::base::text;
+use crate::{discover, lower, syntax};
+
+pub fn load<'a>(root: &Path, slot: &'a Slot, options: Options) -> LoadedFile<'a> {
+    let sidecar = store::path_for(&root.join(&slot.source.path));
+    let reason = match from_sidecar(&sidecar, slot, options) {
+        Ok(loaded) => return loaded,
+        Err(reason) => reason,
+    };
+    let origin = Origin::Source(reason);
+    let refuse =
+        |hash, failure| LoadedFile { hash, origin, sidecar: SidecarState::Untouched, content: Err(failure) };
+
+    let (hash, text) = match text_of(root, slot) {
+        Ok((hash, text)) => (*hash, text),
+        Err(error) => return refuse(slot.source.hash, Failure::Unreadable(error)),
+    };
+    let parsed = syntax::parse(text);
+    if !parsed.diagnostics.is_empty() {
+        return refuse(hash, Failure::Diagnostics(parsed.diagnostics));
+    }
+    let file = match lower::file(text, &parsed.file) {
+        Ok(file) => file,
+        Err(errors) => return refuse(hash, Failure::Package(errors)),
+    };
+    let encoded = encode(&file, options.tool, hash);
+    let sidecar = match options.sidecars {
+        Sidecars::Update => write(&sidecar, &encoded),
+        Sidecars::ReadOnly => SidecarState::Untouched,
+        Sidecars::Verify => compare(&sidecar, &encoded.bytes),
+    };
+    let content = Content { file, code_fingerprints: encoded.code_fingerprints };
+    LoadedFile { hash, origin, sidecar, content: Ok(content) }
+}
+
+fn from_sidecar<'a>(path: &Path, slot: &'a Slot, options: Options) -> Result<LoadedFile<'a>, MissReason> {
+    if options.sidecars == Sidecars::Verify {
+        return Err(MissReason::NotTried);
+    }
+    let hash = slot.source.hash;
+    let bytes = match store::read(path, options.tool, hash) {
+        Lookup::Hit(bytes) => slot.sidecar.get_or_init(|| bytes),
+        Lookup::Miss(reason) => return Err(reason),
+    };
+    let decoded = bytes.decode()?;
+    let content = Content { file: decoded.file, code_fingerprints: decoded.code_fingerprints };
+    Ok(LoadedFile { hash, origin: Origin::Sidecar, sidecar: SidecarState::Untouched, content: Ok(content) })
+}
+
+/// The hash is taken again from the very bytes that are parsed: the file may have changed since it was found.
+fn text_of<'a>(root: &Path, slot: &'a Slot) -> io::Result<&'a (SourceHash, String)> {
+    if let Some(text) = slot.text.get() {
+        return Ok(text);
+    }
+    let bytes = discover::read(root, &slot.source.path)?;
+    Ok(slot.text.get_or_init(|| (SourceHash::of(&bytes), decode(bytes))))
+}
+
+/// As [`text::decode`], without a copy in the ordinary case.
+fn decode(bytes: Vec<u8>) -> String {
+    match String::from_utf8(bytes) {
+        Ok(text) if !text.starts_with('\u{FEFF}') => text,
+        Ok(text) => text::decode(text.as_bytes()).into_owned(),
+        Err(error) => text::decode(error.as_bytes()).into_owned(),
+    }
+}
+
+fn write(path: &Path, encoded: &Encoded) -> SidecarState {
+    if encoded.too_deep {
+        return SidecarState::NotWritten(io::Error::other("the code nests too deep to be read back"));
+    }
+    match store::write(path, &encoded.bytes) {
+        Ok(true) => SidecarState::Written,
+        Ok(false) => SidecarState::Untouched,
+        Err(error) => SidecarState::NotWritten(error),
+    }
+}
+
+fn compare(path: &Path, bytes: &[u8]) -> SidecarState {
+    match store::first_difference(path, bytes) {
+        Ok(None) => SidecarState::Equal,
+        Ok(Some(offset)) => SidecarState::Differs(offset),
+        Err(reason) => SidecarState::Missing(reason),
+    }
+}

@@ -1,0 +1,122 @@
+//! Every declaration of the package set: what was written, or what the last reload found out about it.
+
+use std::collections::HashMap;
+
+use darkc_cache_format::model;
+
+use super::keys::{CandidateKey, ItemKey, KeyHasher};
+use super::world::ItemId;
+use crate::base::hash::{ContentHash, Fingerprint};
+use crate::base::location::{ItemKind, Location};
+
+/// All declarations in order of file, then of place in the file; an [`ItemId`] is an index. Where a name is
+/// declared more than once, the last declaration has it and the others are shadowed.
+#[derive(Debug, Default)]
+pub struct Inventory<'a> {
+    pub items: Vec<Declared<'a>>,
+    by_key: HashMap<ItemKey, ItemId, KeyHasher>,
+    /// (shadowed, the one that has the name)
+    pub duplicates: Vec<(ItemId, ItemId)>,
+}
+
+/// One declaration.
+#[derive(Debug)]
+pub struct Declared<'a> {
+    pub kind: ItemKind,
+    pub location: Location,
+    /// Index of the file in the list of sources.
+    pub file: u32,
+    /// Place in the file, in Darklang's order of application.
+    pub place: u32,
+    /// Present when the file was looked into in this run.
+    pub written: Option<Written<'a>>,
+    /// Present when the last reload had the same kind of item under this name.
+    pub known: Option<Known<'a>>,
+    pub shadowed: bool,
+}
+
+/// What stands in the source.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    pub item: &'a model::Item<'a>,
+    /// Of the encoded code, as the sidecar has it.
+    pub code: Fingerprint,
+}
+
+impl Written<'_> {
+    pub fn description(&self) -> Fingerprint {
+        Fingerprint::of(self.item.description.as_bytes())
+    }
+}
+
+/// What the last reload found out about an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known<'a> {
+    /// Of the unlinked code: equal means that the same was written.
+    pub code: Fingerprint,
+    pub description: Fingerprint,
+    /// Of what each site resolved to.
+    pub links: Fingerprint,
+    /// Of the members of its SCC group; zero for an item in no cycle.
+    pub group: Fingerprint,
+    pub hash: ContentHash,
+    /// Of everything that reaches the item's row and its dependency rows.
+    pub row: Fingerprint,
+    /// The first half of the SHA-256 of the item's Add op.
+    pub add_op: [u8; 16],
+    /// The [`ItemKey`]s of the items that it refers to, 8 bytes each, little-endian.
+    pub dependencies: &'a [u8],
+    /// The [`CandidateKey`]s of all names that its sites tried, 4 bytes each, little-endian.
+    pub candidates: &'a [u8],
+}
+
+impl<'a> Known<'a> {
+    pub fn dependencies(&self) -> impl Iterator<Item = ItemKey> + use<'a> {
+        let (keys, _) = self.dependencies.as_chunks::<8>();
+        keys.iter().map(|key| ItemKey(u64::from_le_bytes(*key)))
+    }
+
+    pub fn candidates(&self) -> impl Iterator<Item = CandidateKey> + use<'a> {
+        let (keys, _) = self.candidates.as_chunks::<4>();
+        keys.iter().map(|key| CandidateKey(u32::from_le_bytes(*key)))
+    }
+}
+
+impl<'a> Inventory<'a> {
+    pub fn with_capacity(items: usize) -> Self {
+        Inventory {
+            items: Vec::with_capacity(items),
+            by_key: HashMap::with_capacity_and_hasher(items, KeyHasher),
+            duplicates: Vec::new(),
+        }
+    }
+
+    /// Adds a declaration behind all others; it takes the name from an earlier one.
+    pub fn add(&mut self, declared: Declared<'a>) {
+        let id = ItemId(self.items.len() as u32);
+        let earlier = self.by_key.insert(ItemKey::of(declared.location.as_str()), id);
+        if let Some(earlier) = earlier {
+            self.items[earlier.index()].shadowed = true;
+            self.duplicates.push((earlier, id));
+        }
+        self.items.push(declared);
+    }
+
+    pub fn get(&self, item: ItemId) -> &Declared<'a> {
+        &self.items[item.index()]
+    }
+
+    pub fn find(&self, key: ItemKey) -> Option<ItemId> {
+        self.by_key.get(&key).copied()
+    }
+
+    pub fn key(&self, item: ItemId) -> ItemKey {
+        ItemKey::of(self.get(item).location.as_str())
+    }
+
+    /// The declarations that have their name.
+    pub fn live(&self) -> impl Iterator<Item = (ItemId, &Declared<'a>)> {
+        let ids = (0..).map(ItemId);
+        ids.zip(&self.items).filter(|(_, declared)| !declared.shadowed)
+    }
+}

@@ -1,1 +1,0 @@
-//! What breaks first: offside rule, precedence, recovery.

@@ -1,0 +1,34 @@
+//! The runtime form of every type and function.
+
+use darkc::base::location::ItemKind;
+use darkc::binary::ids::Zero;
+use darkc::binary::writer::Writer;
+use darkc::compile;
+use darkc::program::tree::Definition;
+
+#[test]
+fn items_compile_byte_for_byte() {
+    let Some(oracle) = super::load() else { return };
+    let runtime = |kind| match kind {
+        ItemKind::Type => Some("SELECT rt_def FROM package_types WHERE hash = ?"),
+        ItemKind::Fn => Some("SELECT rt_instrs FROM package_functions WHERE hash = ?"),
+        ItemKind::Value => None,
+    };
+    let mut out = Writer::new();
+    for (tree, hash) in oracle.trees.iter().zip(&oracle.world.hashes) {
+        let (location, kind) = &oracle.world.items[tree.id.index()];
+        let Some(sql) = runtime(*kind) else { continue };
+        let mut statement = oracle.database.prepare_cached(sql).unwrap();
+        let expected: Vec<u8> = statement.query_row([&*hash.to_hex()], |row| row.get(0)).unwrap();
+        out.clear();
+        match &tree.definition {
+            Definition::Type(declaration) => {
+                compile::type_definition(*hash, declaration, &oracle.world, &mut out);
+            }
+            Definition::Fn(function) => compile::function(*hash, function, &oracle.world, &Zero, &mut out),
+            Definition::Value(_) => continue,
+        }
+        let differs_at = out.bytes().iter().zip(&expected).position(|(ours, theirs)| ours != theirs);
+        assert!(out.bytes() == expected, "{location} differs at {differs_at:?}");
+    }
+}
