@@ -17,7 +17,8 @@ use darkc::binary::writer::Writer;
 use darkc::hash::canonical::{Canonical, Canonicalizer};
 use darkc::hash::content::{self, Member};
 use darkc::hash::groups::groups;
-use darkc::link::{Names, name_key};
+use darkc::link::names::Names;
+use darkc::program::inventory::{Declared, Inventory};
 use darkc::program::resolve::{Resolution, resolve};
 use darkc::program::world::{ItemId, World};
 use darkc::{lower, syntax};
@@ -76,18 +77,29 @@ fn hashes(files: &[UnlinkedFile<'_>], linked: bool, timed: bool) -> Hashes {
     let items: Vec<(Location, ItemKind)> = live.into_keys().collect();
     let count = items.len();
     let mut world = Items { items, hashes: vec![ContentHash([0; 32]); count] };
-    let mut names = Names::with_capacity(count);
+    let mut inventory = Inventory::with_capacity(count);
     if linked {
-        for (index, (location, kind)) in world.items.iter().enumerate() {
-            names.bind(*kind, name_key(location.as_str()), ItemId(index as u32));
+        for (location, kind) in &world.items {
+            let location = location.clone();
+            let (kind, shadowed) = (*kind, false);
+            inventory.add(Declared {
+                kind,
+                location,
+                file: 0,
+                place: 0,
+                written: None,
+                known: None,
+                shadowed,
+            });
         }
     }
-    let mut buffer = String::new();
+    let names = Names::of(&inventory);
+    let (mut buffer, mut candidates) = (String::new(), Vec::new());
     let resolutions: Vec<Vec<Resolution>> = unlinked
         .iter()
         .zip(&world.items)
         .map(|(item, (location, _))| {
-            let mut resolution = |site| names.resolve(location.scope(), site, &mut buffer);
+            let mut resolution = |site| names.resolve(location.scope(), site, &mut buffer, &mut candidates);
             item.code.sites.iter().map(&mut resolution).collect()
         })
         .collect();
