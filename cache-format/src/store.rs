@@ -50,8 +50,8 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, MissReason> {
     })
 }
 
-/// Reads instead of mapping: for 449 files of 7 KB on average, reading and hashing takes 1.05 ms and mapping and
-/// hashing 2.8 ms (`examples/read_or_map.rs`), and bytes of our own cannot change or vanish under the decoder.
+/// Reads instead of mapping: for the 449 sidecars of Darklang's package set, 2.4 MB, reading and hashing takes
+/// 0.8 ms and mapping and hashing 2.3 ms (`examples/read_or_map.rs`), and bytes of our own cannot change or vanish under the decoder.
 fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();

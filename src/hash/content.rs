@@ -31,8 +31,8 @@ pub fn alone(item: &Canonical, world: &impl World) -> ContentHash {
     ContentHash(sha.finalize().into())
 }
 
-/// Hashes the members of a cyclic group, given in order of their names; the hashes come in the same order. The world must know the hashes of all items that the members
-/// mention, except of the members themselves.
+/// Hashes the members of a cyclic group, given in order of their names; the hashes come in the same order. The
+/// world must know the hashes of all items that the members mention, except of the members themselves.
 pub fn group(members: &[Member<'_>], world: &impl World) -> Vec<ContentHash> {
     let mut sha = Sha256::new();
     for member in members {

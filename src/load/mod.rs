@@ -116,16 +116,16 @@ pub enum Failure {
     Package(Vec<PackageError>),
 }
 
-/// Loads all slots, in their order whatever the number of threads. One file's failure is no other's.
+/// Loads the given slots, in their order whatever the number of threads. One file's failure is no other's.
 ///
 /// The calling thread does its share and needs a stack of [`STACK_BYTES`].
-pub fn load<'a>(root: &Path, slots: &'a [Slot], options: Options) -> Vec<LoadedFile<'a>> {
+pub fn load<'a>(root: &Path, slots: &[&'a Slot], options: Options) -> Vec<LoadedFile<'a>> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut loaded = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(slot) = slots.get(index) else { return loaded };
+            let Some(slot) = slots.get(index).copied() else { return loaded };
             loaded.push((index, one::load(root, slot, options)));
         }
     };

@@ -9,6 +9,10 @@ use crate::discover;
 
 const FILES: usize = 20;
 
+fn every(slots: &[Slot]) -> Vec<&Slot> {
+    slots.iter().collect()
+}
+
 fn package(name: usize) -> String {
     format!("module Darklang.Load.M{name}\n\n/// Doc\nlet f{name} (x: Int64) : Int64 = x + {name}L\n")
 }
@@ -37,7 +41,7 @@ fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 }
 
 fn run(root: &Path, options: Options) -> Tally {
-    on_large_stack(|| Tally::of(&load(root, &slots(root), options)))
+    on_large_stack(|| Tally::of(&load(root, &every(&slots(root)), options)))
 }
 
 #[test]
@@ -54,8 +58,8 @@ fn a_hit_is_what_parsing_gives() {
     let root = tree();
     on_large_stack(|| {
         let (parsed, hit) = (slots(root.path()), slots(root.path()));
-        let parsed = load(root.path(), &parsed, options(Sidecars::Update));
-        let hit = load(root.path(), &hit, options(Sidecars::Update));
+        let parsed = load(root.path(), &every(&parsed), options(Sidecars::Update));
+        let hit = load(root.path(), &every(&hit), options(Sidecars::Update));
         for (parsed, hit) in parsed.iter().zip(&hit) {
             assert_eq!(parsed.origin, Origin::Source(MissReason::Absent));
             assert_eq!(hit.origin, Origin::Sidecar);
@@ -77,7 +81,7 @@ fn bytes_and_order_do_not_depend_on_threads() {
     }
     on_large_stack(|| {
         let slots = slots(left.path());
-        let loaded = load(left.path(), &slots, Options { threads: 8, ..options(Sidecars::Update) });
+        let loaded = load(left.path(), &every(&slots), Options { threads: 8, ..options(Sidecars::Update) });
         let hashes: Vec<_> = loaded.iter().map(|file| file.hash).collect();
         let expected: Vec<_> = slots.iter().map(|slot| slot.source().hash).collect();
         assert_eq!(hashes, expected);
@@ -117,7 +121,7 @@ fn damage_is_a_miss_that_heals() {
     fs::remove_file(sidecar(5)).unwrap();
     let reasons = on_large_stack(|| {
         let slots = slots(root.path());
-        let loaded = load(root.path(), &slots, options(Sidecars::Update));
+        let loaded = load(root.path(), &every(&slots), options(Sidecars::Update));
         loaded.iter().map(|file| file.origin).take(6).collect::<Vec<_>>()
     });
     let expected =
@@ -150,7 +154,7 @@ fn verifying_trusts_no_sidecar() {
     fs::remove_file(root.path().join("m02.darkc")).unwrap();
     on_large_stack(|| {
         let slots = slots(root.path());
-        let loaded = load(root.path(), &slots, options(Sidecars::Verify));
+        let loaded = load(root.path(), &every(&slots), options(Sidecars::Verify));
         assert!(loaded.iter().all(|file| file.origin == Origin::Source(MissReason::NotTried)));
         assert!(matches!(loaded[0].sidecar, SidecarState::Equal));
         assert!(matches!(loaded[1].sidecar, SidecarState::Differs(0)));
@@ -175,7 +179,7 @@ fn a_file_changed_after_discovery_is_loaded_as_it_is_now() {
         let slots = slots(root.path());
         fs::write(root.path().join("m00.dark"), package(77)).unwrap();
         fs::remove_file(root.path().join("m01.dark")).unwrap();
-        let loaded = load(root.path(), &slots, options(Sidecars::Update));
+        let loaded = load(root.path(), &every(&slots), options(Sidecars::Update));
         assert_eq!(loaded[0].hash, SourceHash::of(package(77).as_bytes()));
         assert_eq!(slots[0].text(), Some(package(77).as_str()));
         assert!(matches!(loaded[1].content, Err(Failure::Unreadable(_))));

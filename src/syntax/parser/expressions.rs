@@ -87,24 +87,25 @@ impl<'s> Parser<'_, 's> {
             | ExprKind::Lambda(_) => true,
             _ => false,
         };
-        if !takes_args {
+        if !takes_args || !self.starts_argument(head) {
             return callee;
         }
-        let mut args = Vec::new();
-        if matches!(callee.kind, ExprKind::Enum(_))
-            && self.kind() == TokenKind::LeftParen
-            && self.continues(head)
-        {
+        let mut args = Vec::with_capacity(1);
+        if matches!(callee.kind, ExprKind::Enum(_)) && self.kind() == TokenKind::LeftParen {
             // With a blank before it, a parenthesis still holds the fields: `Case (a, b)` has two.
             args = self.constructor_fields();
-        }
-        while (can_start_atom(self.kind()) || self.is_negative_argument(self.at)) && self.continues(head) {
+        } else {
             args.push(self.atom());
         }
-        match args.last().map(|last| last.span) {
-            Some(last) => applied(callee, last, args),
-            None => callee,
+        while self.starts_argument(head) {
+            args.push(self.atom());
         }
+        let last = args.last().map_or(callee.span, |last| last.span);
+        applied(callee, last, args)
+    }
+
+    fn starts_argument(&self, head: usize) -> bool {
+        (can_start_atom(self.kind()) || self.is_negative_argument(self.at)) && self.continues(head)
     }
 
     /// A primary expression with the fields taken from it: `a.b.c`.

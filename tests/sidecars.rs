@@ -1,0 +1,129 @@
+//! Darklang's whole package set through its sidecars: same bytes whatever the order and the threads, and no
+//! work the second time.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use darkc::base::limits::STACK_BYTES;
+use darkc::discover;
+use darkc::load::{LoadedFile, Options, Origin, Sidecars, Slot, TOOL_DIGEST, Tally, load};
+use darkc_cache_format::{MissReason, SidecarBytes, store};
+use tempfile::TempDir;
+
+const FILES: usize = 449;
+const ITEMS: usize = 5_817;
+
+/// A copy of the package set that may be written to; `None`, said loudly, where the ground truth is missing.
+fn package_set() -> Option<TempDir> {
+    let oracle = std::env::var_os("DARKC_ORACLE")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/darklang"), PathBuf::from);
+    let packages = oracle.join("packages");
+    if !packages.is_dir() {
+        eprintln!("SKIPPED: {} is missing", packages.display());
+        return None;
+    }
+    let copy = tempfile::tempdir().unwrap();
+    for source in discover::sources(&packages, 1).unwrap() {
+        let target = copy.path().join(&source.path);
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(packages.join(&source.path), target).unwrap();
+    }
+    Some(copy)
+}
+
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
+        builder.spawn_scoped(scope, work).unwrap().join().unwrap()
+    })
+}
+
+fn slots(root: &Path) -> Vec<Slot> {
+    discover::sources(root, 1).unwrap().into_iter().map(Slot::new).collect()
+}
+
+fn update(threads: usize) -> Options {
+    Options { sidecars: Sidecars::Update, threads, tool: TOOL_DIGEST }
+}
+
+fn sidecars(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let sources = discover::sources(root, 1).unwrap();
+    let read = |path: &str| fs::read(store::path_for(&root.join(path))).unwrap();
+    sources.into_iter().map(|source| (source.path.clone(), read(&source.path))).collect()
+}
+
+fn items(files: &[LoadedFile<'_>]) -> usize {
+    files.iter().map(|file| file.content.as_ref().map_or(0, |content| content.file.items.len())).sum()
+}
+
+#[test]
+fn sidecars_depend_on_sources_alone_and_end_the_work() {
+    let (Some(left), Some(right)) = (package_set(), package_set()) else { return };
+    let (left, right) = (left.path(), right.path());
+    on_large_stack(|| {
+        let parsed = slots(left);
+        let parsed = load(left, &parsed, update(1));
+        assert_eq!(Tally::of(&parsed), Tally { parsed: FILES, written: FILES, ..Tally::default() });
+        assert_eq!(items(&parsed), ITEMS);
+
+        let mut backwards = slots(right);
+        backwards.reverse();
+        load(right, &backwards, update(8));
+        assert!(sidecars(left) == sidecars(right), "order or threads show in the bytes");
+
+        let hit = slots(left);
+        let hit = load(left, &hit, update(2));
+        assert_eq!(Tally::of(&hit), Tally { hits: FILES, ..Tally::default() });
+        for ((slot, parsed), hit) in slots(left).iter().zip(&parsed).zip(&hit) {
+            let (parsed, hit) = (parsed.content.as_ref().unwrap(), hit.content.as_ref().unwrap());
+            assert!(parsed.file == hit.file, "{}", slot.source().path);
+            assert_eq!(parsed.code_fingerprints, hit.code_fingerprints, "{}", slot.source().path);
+        }
+        let cleaned = discover::clean(left, false).unwrap();
+        assert_eq!(cleaned.sidecars.len(), FILES);
+    });
+}
+
+#[test]
+fn a_comment_keeps_every_code_fingerprint() {
+    let Some(root) = package_set() else { return };
+    let root = root.path();
+    on_large_stack(|| {
+        let before = slots(root);
+        let before = load(root, &before, update(2));
+        let path = discover::sources(root, 1).unwrap()[0].path.clone();
+        let text = fs::read_to_string(root.join(&path)).unwrap();
+        fs::write(root.join(&path), format!("// a comment\n\n{text}")).unwrap();
+        let after = slots(root);
+        let after = load(root, &after, update(2));
+        assert_eq!(after[0].origin, Origin::Source(MissReason::SourceChanged));
+        assert_eq!(Tally::of(&after).hits, FILES - 1);
+        let (before, after) = (before[0].content.as_ref().unwrap(), after[0].content.as_ref().unwrap());
+        assert_ne!(before.file, after.file, "positions move");
+        assert_eq!(before.code_fingerprints, after.code_fingerprints);
+    });
+}
+
+/// One cut and one flipped bit in each real sidecar, at places that differ from file to file.
+#[test]
+fn damage_to_real_sidecars_is_a_miss() {
+    let Some(root) = package_set() else { return };
+    let root = root.path();
+    on_large_stack(|| {
+        let slots = slots(root);
+        load(root, &slots, update(2));
+        for (index, slot) in slots.iter().enumerate() {
+            let hash = slot.source().hash;
+            let bytes = fs::read(store::path_for(&root.join(&slot.source().path))).unwrap();
+            for step in 0..50 {
+                let place = (index * 7919 + step * 104_729) % bytes.len();
+                let cut = bytes[..place].to_vec();
+                assert!(SidecarBytes::matching(cut, TOOL_DIGEST, hash).is_err());
+                let mut flipped = bytes.clone();
+                flipped[place] ^= 1 << (step % 8);
+                assert!(SidecarBytes::matching(flipped, TOOL_DIGEST, hash).is_err());
+            }
+        }
+    });
+}

@@ -1,0 +1,23 @@
+//! The integration tests: one program, one file a claim.
+
+/// Trees, runs of `darkc`, and the tools that compare what it makes.
+mod common;
+
+/// Item hashes, verdicts and diagnostics equal Darklang's.
+mod parity;
+/// Blobs, hashes and ops from trees read back out of Darklang's store.
+mod stored_form;
+/// The digest of the front end in every sidecar.
+mod tool_digest;
+/// Every edit and every commit of the history, loaded whole.
+mod histories;
+/// A reload fills the tables as Darklang's own loader does.
+mod database;
+/// Incremental equals fresh, over real edits and random scripts.
+mod incremental;
+/// One edit costs one edit.
+mod work;
+/// The same bytes whatever the thread count and the order on disk.
+mod determinism;
+/// The rules that the source keeps.
+mod tidy;
