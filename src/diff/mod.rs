@@ -1,5 +1,7 @@
 //! Which rows must change so that the database says what the sources say.
 
+pub mod changes;
+
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 pub use crate::hash::ops::{Op, OpId};

@@ -7,11 +7,12 @@ mod residue;
 mod tests;
 mod walk;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{self, AtomicUsize};
 
 use darkc_cache_format::SourceHash;
 
@@ -93,7 +94,7 @@ fn holds_sources(folder: &Path) -> bool {
         .any(|entry| entry.file_name().to_str().is_some_and(|name| name.ends_with(SOURCE_SUFFIX)))
 }
 
-/// All package files below `root`, sorted bytewise by path, with the hashes of their contents.
+/// All package files below `root` in load order, with the hashes of their contents.
 ///
 /// A path with a `_` anywhere in it is dropped, as Darklang does; here it is the path below `root` that counts,
 /// so that the folder's own place does not matter.
@@ -108,9 +109,27 @@ pub fn sources(root: &Path, threads: usize) -> Result<Vec<SourceFile>, DiscoverE
             false
         }
     })?;
-    paths.sort_unstable();
+    paths.sort_unstable_by(|a, b| load_order(a, b));
     let hashes = hashes(root, &paths, threads)?;
     Ok(paths.into_iter().zip(hashes).map(|(path, hash)| SourceFile { path, hash }).collect())
+}
+
+/// The order in which files are loaded: where two declare one name, the later has it. As in Darklang
+/// (`Prelude`, `listDirectoryRecursive`) all that is in a folder's folders comes before its own files; among
+/// equals, whose order Darklang leaves to the file system, it is bytewise.
+pub fn load_order(a: &str, b: &str) -> Ordering {
+    let (mut a, mut b) = (a, b);
+    loop {
+        match (a.split_once('/'), b.split_once('/')) {
+            (Some((folder_a, rest_a)), Some((folder_b, rest_b))) if folder_a == folder_b => {
+                (a, b) = (rest_a, rest_b);
+            }
+            (Some((folder_a, _)), Some((folder_b, _))) => return folder_a.cmp(folder_b),
+            (Some(_), None) => return Ordering::Less,
+            (None, Some(_)) => return Ordering::Greater,
+            (None, None) => return a.cmp(b),
+        }
+    }
 }
 
 fn hashes(root: &Path, paths: &[String], threads: usize) -> Result<Vec<SourceHash>, DiscoverError> {
@@ -124,7 +143,7 @@ fn hashes(root: &Path, paths: &[String], threads: usize) -> Result<Vec<SourceHas
         let mut scratch = Scratch::new(root);
         let mut hashes = Vec::new();
         loop {
-            let start = next.fetch_add(BATCH, Ordering::Relaxed);
+            let start = next.fetch_add(BATCH, atomic::Ordering::Relaxed);
             let Some(rest) = paths.get(start..).filter(|rest| !rest.is_empty()) else { return Ok(hashes) };
             for (offset, path) in rest.iter().take(BATCH).enumerate() {
                 hashes.push((start + offset, scratch.hash(path)?));

@@ -45,7 +45,7 @@ pub fn orphans(root: &Path, sources: &[SourceFile]) -> Result<Vec<String>, Disco
     sidecars.retain(|path| {
         // The sidecar's name is the source's and a letter.
         let source = &path[..path.len() - 1];
-        sources.binary_search_by(|probe| probe.path.as_str().cmp(source)).is_err()
+        sources.binary_search_by(|probe| super::load_order(&probe.path, source)).is_err()
             && store::is_sidecar(&root.join(path)).unwrap_or(false)
     });
     Ok(sidecars)

@@ -1,8 +1,12 @@
 //! What a run has to tell: failures of the user's sources, warnings, counts, and the reasons behind them.
 
+use crate::base::diagnostic::Diagnostic;
 use crate::base::location::ItemKind;
 use crate::base::text::Position;
 use crate::base::timing::Timings;
+use crate::link::MissingName;
+use crate::lower::PackageError;
+use crate::program::tree::NameError;
 
 /// The result of a run that the tool itself could finish; `failures` are the user's to mend.
 #[derive(Debug, Default)]
@@ -66,6 +70,41 @@ pub struct Problem {
     pub message: String,
     /// What was tried, and what to do.
     pub notes: Vec<String>,
+}
+
+impl From<&Diagnostic> for Problem {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        Problem {
+            code: diagnostic.code,
+            start: diagnostic.start,
+            end: diagnostic.end,
+            message: diagnostic.message.clone(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+impl From<&PackageError> for Problem {
+    fn from(error: &PackageError) -> Self {
+        let message = error.message.clone();
+        Problem { code: "", start: error.start, end: error.end, message, notes: Vec::new() }
+    }
+}
+
+impl From<&MissingName> for Problem {
+    fn from(missing: &MissingName) -> Self {
+        let start = Position { row: missing.position.row, column: missing.position.column };
+        let end = Position { row: start.row, column: start.column + missing.position.length };
+        let name = &missing.name;
+        let (message, notes) = match missing.error {
+            NameError::NotFound => {
+                let tried = format!("tried: {}", missing.tried.join(", "));
+                (format!("no type is called `{name}`"), vec![tried])
+            }
+            NameError::InvalidName => (format!("`{name}` cannot be the name of a type"), Vec::new()),
+        };
+        Problem { code: "", start, end, message, notes }
+    }
 }
 
 #[derive(Debug)]

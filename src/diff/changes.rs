@@ -1,0 +1,150 @@
+//! From what was and what is, content hash by content hash, to the rows that must change.
+//!
+//! Ops and rows belong to content hashes, and several names may share one: their Add ops differ where their
+//! descriptions or spellings do, and the row is that of the last of them in load order. When Darklang folds its
+//! log again it does so commit by commit, in the order of commit hashes, and takes a SetName without its Add in
+//! the same commit for a rename. So all ops of one content hash stay together in one commit, Adds before names,
+//! in load order; where that cannot be kept by leaving ops alone, all of that hash's ops move to the new commit.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{Binding, DependencyRow, Op, OpId, Plan, Row};
+use crate::base::hash::{ContentHash, Fingerprint};
+use crate::base::location::{ItemKind, Location};
+use crate::compile::item::CompiledItem;
+use crate::program::world::{ItemId, World};
+
+/// A name that had a content hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Was<'a> {
+    pub kind: ItemKind,
+    pub location: &'a str,
+    pub row: Fingerprint,
+    pub add_op: OpId,
+}
+
+/// The names of one content hash, before and now, both in load order.
+#[derive(Debug, Default)]
+pub struct Sharing<'a> {
+    pub before: Vec<Was<'a>>,
+    pub now: Vec<ItemId>,
+    /// The ops are not as darkc leaves them: they are all made anew.
+    pub disordered: bool,
+    /// The row or the dependencies are not as darkc leaves them.
+    pub damaged: bool,
+}
+
+/// Every content hash at which anything may have changed.
+pub type Affected<'a> = BTreeMap<ContentHash, Sharing<'a>>;
+
+/// The items whose stored forms the plan needs: all names of a hash as soon as anything about it is new.
+pub fn to_compile(affected: &Affected<'_>, dirty: &HashSet<ItemId>, world: &impl World) -> Vec<ItemId> {
+    let mut items = Vec::new();
+    for sharing in affected.values() {
+        let same_names = sharing.before.len() == sharing.now.len()
+            && sharing
+                .before
+                .iter()
+                .zip(&sharing.now)
+                .all(|(was, now)| was.location == world.location(*now).as_str());
+        let is_dirty = sharing.now.iter().any(|item| dirty.contains(item));
+        if !same_names || is_dirty || sharing.disordered || sharing.damaged {
+            items.extend_from_slice(&sharing.now);
+        }
+    }
+    items.sort_unstable();
+    items
+}
+
+/// Plans the change of all affected hashes. `compiled` has every item that [`to_compile`] named; `unbind` are
+/// the names that are gone.
+pub fn plan<'a>(
+    affected: &Affected<'a>,
+    mut compiled: HashMap<ItemId, CompiledItem>,
+    unbind: Vec<&'a Location>,
+    world: &'a impl World,
+) -> Plan<'a> {
+    let mut plan = Plan { unbind, ..Plan::default() };
+    // A fresh log is in load order throughout, so hashes go in the order of their first name.
+    let mut hashes: Vec<(&ContentHash, &Sharing<'a>)> = affected.iter().collect();
+    hashes.sort_by_key(|(_, sharing)| sharing.now.first().copied());
+    for (hash, sharing) in hashes {
+        plan_hash(&mut plan, *hash, sharing, &mut compiled, world);
+    }
+    plan
+}
+
+fn plan_hash<'a>(
+    plan: &mut Plan<'a>,
+    hash: ContentHash,
+    sharing: &Sharing<'a>,
+    compiled: &mut HashMap<ItemId, CompiledItem>,
+    world: &'a impl World,
+) {
+    let Some(last) = sharing.now.last() else {
+        if let Some(was) = sharing.before.last() {
+            plan.drop_rows.push((was.kind, hash));
+            plan.drop_dependencies.push(hash);
+            drop_ops(plan, hash, &sharing.before);
+        }
+        return;
+    };
+    // Nothing new about it, so nothing was compiled.
+    let Some(row) = compiled.get(last).map(|item| item.row_fingerprint(world)) else { return };
+    plan_ops(plan, hash, sharing, compiled, world);
+    let unchanged = sharing.before.last().is_some_and(|was| was.row == row) && !sharing.damaged;
+    if let Some(item) = compiled.remove(last).filter(|_| !unchanged) {
+        let dependencies = item.mentions.iter().map(|mention| DependencyRow {
+            hash: world.hash(*mention),
+            kind: world.kind(*mention),
+            location: Some(world.location(*mention)),
+        });
+        plan.put_dependencies.push((hash, dependencies.collect()));
+        let CompiledItem { kind, pt_def, runtime, description, .. } = item;
+        plan.put_rows.push(Row { kind, hash, pt_def, runtime, description });
+    }
+}
+
+fn plan_ops<'a>(
+    plan: &mut Plan<'a>,
+    hash: ContentHash,
+    sharing: &Sharing<'a>,
+    compiled: &HashMap<ItemId, CompiledItem>,
+    world: &'a impl World,
+) {
+    let now: Vec<&CompiledItem> = sharing.now.iter().filter_map(|item| compiled.get(item)).collect();
+    let same_names = sharing.before.len() == now.len()
+        && sharing
+            .before
+            .iter()
+            .zip(&now)
+            .all(|(was, item)| was.kind == item.kind && was.location == world.location(item.id).as_str());
+    if same_names && !sharing.disordered {
+        let mut pairs = sharing.before.iter().zip(&now);
+        if pairs.all(|(was, item)| was.add_op == item.add_op.id) {
+            return;
+        }
+        if let ([was], [item]) = (sharing.before.as_slice(), now.as_slice()) {
+            plan.amend_ops.push((was.add_op, item.add_op.clone()));
+            return;
+        }
+    }
+    drop_ops(plan, hash, &sharing.before);
+    for item in now {
+        let location = world.location(item.id);
+        let set_name = Op::set_name(location, item.kind, hash);
+        plan.bind.push(Binding { location, kind: item.kind, hash, op: set_name.id });
+        plan.add_ops.push(item.add_op.clone());
+        plan.add_ops.push(set_name);
+    }
+}
+
+fn drop_ops(plan: &mut Plan<'_>, hash: ContentHash, before: &[Was<'_>]) {
+    let first = plan.drop_ops.len();
+    for was in before {
+        if !plan.drop_ops[first..].contains(&was.add_op) {
+            plan.drop_ops.push(was.add_op);
+        }
+        plan.drop_ops.push(Op::set_name(&Location::new(was.location), was.kind, hash).id);
+    }
+}

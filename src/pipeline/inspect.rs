@@ -1,0 +1,105 @@
+//! One file, taken alone.
+
+use std::path::Path;
+
+use darkc_cache_format::store;
+
+use super::failure::Failure;
+use super::outcome::{Inspected, InspectedSidecar, ListedItem, Problem, Verdict};
+use crate::base::hash::{ContentHash, Fingerprint};
+use crate::base::location::{ItemKind, Location};
+use crate::base::{parallel, text};
+use crate::hash::canonical::Canonicalizer;
+use crate::hash::content;
+use crate::link::{self, names::Names};
+use crate::load::TOOL_DIGEST;
+use crate::lower;
+use crate::program::inventory::{Declared, Inventory, Written};
+use crate::program::resolve::resolve;
+use crate::program::world::{ItemId, World};
+use crate::syntax;
+
+/// No name of a package is known to a file that is taken alone.
+struct Empty(Location);
+
+impl World for Empty {
+    fn kind(&self, _: ItemId) -> ItemKind {
+        ItemKind::Fn
+    }
+
+    fn location(&self, _: ItemId) -> &Location {
+        &self.0
+    }
+
+    fn hash(&self, _: ItemId) -> ContentHash {
+        ContentHash([0; 32])
+    }
+}
+
+/// What a source file holds when the store is empty, unresolved names are allowed and built-ins are known.
+pub fn inspect(path: &Path) -> Result<Inspected, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::Unreadable(path.to_owned(), error))?;
+    let text = text::decode(&bytes).into_owned();
+    let (verdict, items, problems) =
+        parallel::on_large_stack(|| judge(&text)).map_err(Failure::Thread)?;
+    Ok(Inspected { path: path.display().to_string(), text, verdict, items, problems })
+}
+
+fn judge(text: &str) -> (Verdict, Vec<ListedItem>, Vec<Problem>) {
+    let parsed = syntax::parse(text);
+    if !parsed.diagnostics.is_empty() {
+        return (Verdict::Error, Vec::new(), parsed.diagnostics.iter().map(Problem::from).collect());
+    }
+    let file = match lower::file(text, &parsed.file) {
+        Ok(file) => file,
+        Err(errors) => return (Verdict::PackageError, Vec::new(), errors.iter().map(Problem::from).collect()),
+    };
+    let mut inventory = Inventory::default();
+    for (place, item) in (0..).zip(&file.items) {
+        inventory.add(Declared {
+            kind: item.kind,
+            location: Location::new(&*item.location),
+            file: 0,
+            place,
+            written: Some(Written { item, code: Fingerprint::default() }),
+            known: None,
+            shadowed: false,
+        });
+    }
+    let ids: Vec<ItemId> = (0..file.items.len() as u32).map(ItemId).collect();
+    let world = Empty(Location::new(""));
+    let mut canonicalizer = Canonicalizer::new();
+    let mut items: Vec<ListedItem> = link::link(&inventory, &Names::default(), &ids, 1)
+        .iter()
+        .zip(&file.items)
+        .map(|(linked, item)| {
+            let tree = resolve(linked.id, &item.description, &item.code, &linked.resolutions);
+            let hash = content::alone(&canonicalizer.canonicalize(&tree), &world);
+            ListedItem { kind: item.kind, location: item.location.to_string(), hash }
+        })
+        .collect();
+    share_hashes(&mut items);
+    (Verdict::Ok, items, Vec::new())
+}
+
+/// Darklang hashes by name: a function called like a value has the value's hash, and of two declarations of one
+/// kind and name the last one's counts for both.
+fn share_hashes(items: &mut [ListedItem]) {
+    let hashes: Vec<ContentHash> = items
+        .iter()
+        .map(|item| {
+            let same_name = items.iter().filter(|other| other.location == item.location);
+            let of_kind = |kind| same_name.clone().filter(move |other| other.kind == kind).next_back();
+            let kind = if item.kind == ItemKind::Fn { ItemKind::Value } else { item.kind };
+            of_kind(kind).or_else(|| of_kind(item.kind)).map_or(item.hash, |other| other.hash)
+        })
+        .collect();
+    for (item, hash) in items.iter_mut().zip(hashes) {
+        item.hash = hash;
+    }
+}
+
+/// What a sidecar says of itself, without the source beside it.
+pub fn inspect_sidecar(path: &Path) -> Result<InspectedSidecar, Failure> {
+    todo(path)
+}

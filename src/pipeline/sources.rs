@@ -1,0 +1,104 @@
+//! The files of a run, loaded when something first asks for them.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use crate::discover;
+use crate::load::{self, Content, Failure, LoadedFile, Options, Slot};
+use crate::pipeline::outcome::{FileFailure, Problem};
+
+/// All source files in load order; `'s` is the memory that loaded files borrow from, `'l` theirs.
+pub struct Sources<'l, 's> {
+    root: &'l Path,
+    slots: &'s [Slot],
+    loaded: &'l [OnceLock<LoadedFile<'s>>],
+    options: Options,
+}
+
+impl<'l, 's> Sources<'l, 's> {
+    /// `loaded` has one empty cell for each slot.
+    pub fn new(
+        root: &'l Path,
+        slots: &'s [Slot],
+        loaded: &'l [OnceLock<LoadedFile<'s>>],
+        options: Options,
+    ) -> Self {
+        Sources { root, slots, loaded, options }
+    }
+
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub fn path(&self, file: usize) -> &'s str {
+        &self.slots[file].source().path
+    }
+
+    /// The hash of the source as it was used: later than discovery's where the file was parsed.
+    pub fn hash(&self, file: usize) -> u128 {
+        self.loaded[file].get().map_or(self.slots[file].source().hash.xxh3, |loaded| loaded.hash.xxh3)
+    }
+
+    /// Whether the source was another when it was parsed than when it was found.
+    pub fn changed_meanwhile(&self, file: usize) -> bool {
+        self.hash(file) != self.slots[file].source().hash.xxh3
+    }
+
+    /// Loads those of the given files that are not loaded yet, side by side.
+    pub fn load(&self, files: impl IntoIterator<Item = usize>) {
+        let mut files: Vec<usize> =
+            files.into_iter().filter(|file| self.loaded[*file].get().is_none()).collect();
+        files.sort_unstable();
+        files.dedup();
+        let slots: Vec<&'s Slot> = files.iter().map(|file| &self.slots[*file]).collect();
+        for (file, loaded) in files.into_iter().zip(load::load(self.root, &slots, self.options)) {
+            // Only this function fills cells, and never one twice.
+            let _ = self.loaded[file].set(loaded);
+        }
+    }
+
+    pub fn get(&self, file: usize) -> Option<&'l LoadedFile<'s>> {
+        self.loaded[file].get()
+    }
+
+    pub fn content(&self, file: usize) -> Option<&'l Content<'s>> {
+        self.get(file)?.content.as_ref().ok()
+    }
+
+    /// Every loaded file that could not be taken, in load order.
+    pub fn failures(&self) -> Vec<FileFailure> {
+        (0..self.len()).filter_map(|file| self.failure(file)).collect()
+    }
+
+    fn failure(&self, file: usize) -> Option<FileFailure> {
+        let problems = match self.get(file)?.content.as_ref().err()? {
+            Failure::Unreadable(error) => {
+                let message = format!("the file cannot be read: {error}");
+                vec![Problem {
+                    code: "",
+                    start: Default::default(),
+                    end: Default::default(),
+                    message,
+                    notes: vec![],
+                }]
+            }
+            Failure::Diagnostics(diagnostics) => diagnostics.iter().map(Problem::from).collect(),
+            Failure::Package(errors) => errors.iter().map(Problem::from).collect(),
+        };
+        Some(FileFailure { path: self.shown_path(file), text: self.text(file), problems })
+    }
+
+    /// As the user may open it.
+    pub fn shown_path(&self, file: usize) -> String {
+        self.root.join(self.path(file)).display().to_string()
+    }
+
+    /// The decoded source, read again where it was not needed so far; empty where it is gone.
+    pub fn text(&self, file: usize) -> String {
+        if let Some(text) = self.slots[file].text() {
+            return text.to_owned();
+        }
+        let bytes = discover::read(self.root, self.path(file)).unwrap_or_default();
+        crate::base::text::decode(&bytes).into_owned()
+    }
+}
