@@ -25,7 +25,8 @@ fn check() {
     assert_eq!(sources.len(), 9);
     let slots: Vec<Slot> = sources.into_iter().map(Slot::new).collect();
     let options = Options { sidecars: Sidecars::ReadOnly, threads: 1, tool: TOOL_DIGEST };
-    let loaded = load::load(&root, &slots, options);
+    let borrowed: Vec<&Slot> = slots.iter().collect();
+    let loaded = load::load(&root, &borrowed, options);
     let mut inventory = Inventory::with_capacity(64);
     for (file, (slot, loaded)) in slots.iter().zip(&loaded).enumerate() {
         let path = &slot.source().path;

@@ -19,5 +19,7 @@ mod incremental;
 mod work;
 /// The same bytes whatever the thread count and the order on disk.
 mod determinism;
+/// The package set in `examples/` says what it seems to say.
+mod examples;
 /// The rules that the source keeps.
 mod tidy;

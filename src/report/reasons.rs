@@ -20,18 +20,18 @@ impl Report {
             let (how, reason) = (how_name(*how), Reason(reason));
             if paths.len() < GROUPED_FROM {
                 for path in paths {
-                    line(&mut self.data, format_args!("{how}  {path}{reason}"));
+                    line(&mut self.text, format_args!("{how}  {path}{reason}"));
                 }
             } else {
-                line(&mut self.data, format_args!("{how}  {}{reason}", plural(paths.len(), "file")));
+                line(&mut self.text, format_args!("{how}  {}{reason}", plural(paths.len(), "file")));
                 for path in paths {
-                    line(&mut self.data, format_args!("  {path}"));
+                    line(&mut self.text, format_args!("  {path}"));
                 }
             }
         }
         for item in &outcome.relinked {
             let (kind, location, because) = (kind_name(item.kind), &item.location, &item.because);
-            line(&mut self.data, format_args!("relinked  {kind} {location}: {because}"));
+            line(&mut self.text, format_args!("relinked  {kind} {location}: {because}"));
         }
     }
 

@@ -91,7 +91,7 @@ impl Report {
             ("statements prepared", counts.statements_prepared),
         ];
         for (name, amount) in amounts {
-            line(&mut self.data, format_args!("{name}: {amount}"));
+            line(&mut self.text, format_args!("{name}: {amount}"));
         }
     }
 }

@@ -143,7 +143,7 @@ fn the_counts_of_a_run() {
     let mut report = Report::default();
     report.stats(&COUNTS);
     assert_eq!(
-        report.data,
+        report.text,
         "\
 files hit: 448
 files parsed: 1
@@ -228,7 +228,7 @@ fn reasons_are_said_once_for_many_files() {
     report.explain(&outcome);
     let listed: String = (10..21).map(|n| format!("  {n}.dark\n")).collect();
     assert_eq!(
-        report.data,
+        report.text,
         format!(
             "unchanged  b.dark\nparsed  11 files: missing: no sidecar\n{listed}\
              parsed  a.dark: stale: the source changed\nrelinked  fn A.f: A.g began to exist\n"
