@@ -208,5 +208,10 @@ fn fill(path: &Path, buffer: &mut Vec<u8>) -> io::Result<usize> {
 
 /// The bytes of one package file.
 pub fn read(root: &Path, path: &str) -> io::Result<Vec<u8>> {
-    std::fs::read(root.join(path))
+    read_file(&root.join(path))
+}
+
+/// The bytes of any file.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
 }

@@ -15,6 +15,8 @@ pub struct Cleaned {
     pub sidecars: Vec<String>,
     /// Left behind by a process that was killed while it wrote a sidecar.
     pub temporaries: Vec<String>,
+    /// Files of a sidecar's name that are none.
+    pub spared: Vec<String>,
     pub failed: Vec<(PathBuf, io::Error)>,
 }
 
@@ -63,7 +65,7 @@ pub fn clean(root: &Path, dry_run: bool) -> Result<Cleaned, DiscoverError> {
                 Ok(()) => cleaned.sidecars.push(path),
                 Err(error) => cleaned.failed.push((whole, error)),
             },
-            Ok(false) => {}
+            Ok(false) => cleaned.spared.push(path),
             Err(error) => cleaned.failed.push((whole, error)),
         }
     }

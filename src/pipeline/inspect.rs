@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use darkc_cache_format::store;
+use darkc_cache_format::{FORMAT_VERSION, MissReason, SourceHash, store};
 
 use super::failure::Failure;
 use super::outcome::{Inspected, InspectedSidecar, ListedItem, Problem, Verdict};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::base::{parallel, text};
+use crate::discover;
 use crate::hash::canonical::Canonicalizer;
 use crate::hash::content;
 use crate::link::{self, names::Names};
@@ -38,10 +39,9 @@ impl World for Empty {
 
 /// What a source file holds when the store is empty, unresolved names are allowed and built-ins are known.
 pub fn inspect(path: &Path) -> Result<Inspected, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::Unreadable(path.to_owned(), error))?;
+    let bytes = discover::read_file(path).map_err(|error| Failure::Unreadable(path.to_owned(), error))?;
     let text = text::decode(&bytes).into_owned();
-    let (verdict, items, problems) =
-        parallel::on_large_stack(|| judge(&text)).map_err(Failure::Thread)?;
+    let (verdict, items, problems) = parallel::on_large_stack(|| judge(&text)).map_err(Failure::Thread)?;
     Ok(Inspected { path: path.display().to_string(), text, verdict, items, problems })
 }
 
@@ -52,7 +52,9 @@ fn judge(text: &str) -> (Verdict, Vec<ListedItem>, Vec<Problem>) {
     }
     let file = match lower::file(text, &parsed.file) {
         Ok(file) => file,
-        Err(errors) => return (Verdict::PackageError, Vec::new(), errors.iter().map(Problem::from).collect()),
+        Err(errors) => {
+            return (Verdict::PackageError, Vec::new(), errors.iter().map(Problem::from).collect());
+        }
     };
     let mut inventory = Inventory::default();
     for (place, item) in (0..).zip(&file.items) {
@@ -99,7 +101,32 @@ fn share_hashes(items: &mut [ListedItem]) {
     }
 }
 
-/// What a sidecar says of itself, without the source beside it.
+/// What a sidecar says of itself, and whether it is fit for the source beside it.
 pub fn inspect_sidecar(path: &Path) -> Result<InspectedSidecar, Failure> {
-    todo(path)
+    let unreadable = |error| Failure::Unreadable(path.to_owned(), error);
+    let length = discover::read_file(path).map_err(unreadable)?.len() as u64;
+    let mut inspected =
+        InspectedSidecar { path: path.display().to_string(), length, ..InspectedSidecar::default() };
+    let sidecar = match store::open(path) {
+        Ok(sidecar) => sidecar,
+        Err(reason) => return Ok(InspectedSidecar { unfit: Some(reason.to_string()), ..inspected }),
+    };
+    let header = sidecar.header();
+    inspected.format_version = FORMAT_VERSION;
+    inspected.tool = header.tool.to_string();
+    inspected.source_hash = format!("{:032x}", header.source.xxh3);
+    inspected.source_length = header.source.length;
+    let source = discover::read_file(&path.with_extension("dark")).map(|bytes| SourceHash::of(&bytes));
+    let reason = match (sidecar.directory(), source) {
+        (Err(reason), _) => Some(reason.to_string()),
+        _ if header.tool != TOOL_DIGEST => Some(MissReason::OtherTool.to_string()),
+        (_, Ok(source)) if source != header.source => Some(MissReason::SourceChanged.to_string()),
+        (_, Err(error)) => Some(format!("no source beside it ({error})")),
+        _ => None,
+    };
+    inspected.unfit = reason;
+    if let Ok(entries) = sidecar.directory() {
+        inspected.items = entries.iter().map(|entry| (entry.kind, entry.location.to_string())).collect();
+    }
+    Ok(inspected)
 }

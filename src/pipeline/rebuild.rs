@@ -363,6 +363,21 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         }
     }
 
+    /// One sentence for each name that is declared more than once.
+    pub fn duplicate_warnings(&self) -> Vec<String> {
+        let warning = |(earlier, later): &(ItemId, ItemId)| {
+            let (earlier, later) = (self.inventory.get(*earlier), self.inventory.get(*later));
+            let path = |declared: &Declared<'_>| self.sources.shown_path(declared.file as usize);
+            format!(
+                "{} is declared in {} and in {}; the last one counts",
+                later.location,
+                path(earlier),
+                path(later)
+            )
+        };
+        self.inventory.duplicates.iter().map(warning).collect()
+    }
+
     /// Items whose description is another than in the last run, ascending.
     pub fn described_anew(&self) -> Vec<ItemId> {
         let anew = self.inventory.live().filter(|(_, declared)| match (declared.written, declared.known) {

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
+use super::outcome::{Counts, FileFailure, Problem};
 use crate::discover;
-use crate::load::{self, Content, Failure, LoadedFile, Options, Slot};
-use crate::pipeline::outcome::{FileFailure, Problem};
+use crate::load::{self, Content, Failure, LoadedFile, Options, Origin, SidecarState, Slot};
 
 /// All source files in load order; `'s` is the memory that loaded files borrow from, `'l` theirs.
 pub struct Sources<'l, 's> {
@@ -63,6 +63,25 @@ impl<'l, 's> Sources<'l, 's> {
 
     pub fn content(&self, file: usize) -> Option<&'l Content<'s>> {
         self.get(file)?.content.as_ref().ok()
+    }
+
+    /// Adds up what became of the files; those that were not loaded are as the last reload had them.
+    pub fn count(&self, counts: &mut Counts) {
+        counts.files = self.len();
+        for loaded in self.loaded {
+            match loaded.get() {
+                None => counts.files_hit += 1,
+                Some(LoadedFile { content: Err(_), .. }) => counts.files_failed += 1,
+                Some(LoadedFile { origin: Origin::Source(_), .. }) => counts.files_parsed += 1,
+                Some(LoadedFile { origin: Origin::Sidecar, .. }) => {
+                    counts.files_hit += 1;
+                    counts.sidecars_read += 1;
+                }
+            }
+            if let Some(LoadedFile { sidecar: SidecarState::Written, .. }) = loaded.get() {
+                counts.sidecars_written += 1;
+            }
+        }
     }
 
     /// Every loaded file that could not be taken, in load order.
