@@ -35,23 +35,41 @@ pub struct CompiledItem {
 
 impl CompiledItem {
     /// Of everything that reaches the item's row and its dependency rows.
-    pub fn row_fingerprint(&self, world: &impl World) -> Fingerprint {
-        let mut dependencies = Vec::with_capacity(self.mentions.len() * 64);
-        for item in &self.mentions {
-            dependencies.extend_from_slice(&world.hash(*item).0);
-            dependencies.extend_from_slice(world.location(*item).as_str().as_bytes());
-            dependencies.push(0);
-        }
-        row_fingerprint(&self.pt_def, &self.runtime, &self.description, &dependencies)
+    pub fn fingerprint(&self, world: &impl World) -> Fingerprint {
+        let row = row_fingerprint(&self.pt_def, &self.runtime, &self.description);
+        let dependencies = self.dependencies_fingerprint(world);
+        Fingerprint::of(&[row.0.to_le_bytes(), dependencies.0.to_le_bytes()].concat())
+    }
+
+    pub fn dependencies_fingerprint(&self, world: &impl World) -> Fingerprint {
+        let row = |item: &ItemId| (world.hash(*item), world.kind(*item), world.location(*item).as_str());
+        dependencies_fingerprint(self.mentions.iter().map(row))
     }
 }
 
-fn row_fingerprint(pt_def: &[u8], runtime: &[u8], description: &str, dependencies: &[u8]) -> Fingerprint {
-    let mut bytes = Vec::with_capacity(64);
-    for part in [pt_def, runtime, description.as_bytes(), dependencies] {
-        bytes.extend_from_slice(&Fingerprint::of(part).0.to_le_bytes());
-    }
-    Fingerprint::of(&bytes)
+/// Of all that darkc writes into an item's row.
+pub fn row_fingerprint(pt_def: &[u8], runtime: &[u8], description: &str) -> Fingerprint {
+    let parts = [pt_def, runtime, description.as_bytes()];
+    Fingerprint::of(&parts.map(|part| Fingerprint::of(part).0.to_le_bytes()).concat())
+}
+
+/// Of an item's dependency rows (hash, kind, location or "" for none), whatever their order; a row counts once
+/// however often it is given.
+pub fn dependencies_fingerprint<'r>(
+    rows: impl IntoIterator<Item = (ContentHash, ItemKind, &'r str)>,
+) -> Fingerprint {
+    let mut bytes = Vec::new();
+    let mut one = |(hash, kind, location): (ContentHash, ItemKind, &str)| {
+        bytes.clear();
+        bytes.extend_from_slice(&hash.0);
+        bytes.push(kind as u8);
+        bytes.extend_from_slice(location.as_bytes());
+        Fingerprint::of(&bytes).0.to_le_bytes()
+    };
+    let mut rows: Vec<[u8; 16]> = rows.into_iter().map(&mut one).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    Fingerprint::of(&rows.concat())
 }
 
 /// Compiles one resolved item. The world must know its hash and the hashes of all that it mentions.

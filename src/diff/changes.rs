@@ -28,10 +28,6 @@ pub struct Was<'a> {
 pub struct Sharing<'a> {
     pub before: Vec<Was<'a>>,
     pub now: Vec<ItemId>,
-    /// The ops are not as darkc leaves them: they are all made anew.
-    pub disordered: bool,
-    /// The row or the dependencies are not as darkc leaves them.
-    pub damaged: bool,
 }
 
 /// Every content hash at which anything may have changed.
@@ -48,7 +44,7 @@ pub fn to_compile(affected: &Affected<'_>, dirty: &HashSet<ItemId>, world: &impl
                 .zip(&sharing.now)
                 .all(|(was, now)| was.location == world.location(*now).as_str());
         let is_dirty = sharing.now.iter().any(|item| dirty.contains(item));
-        if !same_names || is_dirty || sharing.disordered || sharing.damaged {
+        if !same_names || is_dirty {
             items.extend_from_slice(&sharing.now);
         }
     }
@@ -90,18 +86,11 @@ fn plan_hash<'a>(
         return;
     };
     // Nothing new about it, so nothing was compiled.
-    let Some(row) = compiled.get(last).map(|item| item.row_fingerprint(world)) else { return };
+    let Some(row) = compiled.get(last).map(|item| item.fingerprint(world)) else { return };
     plan_ops(plan, hash, sharing, compiled, world);
-    let unchanged = sharing.before.last().is_some_and(|was| was.row == row) && !sharing.damaged;
+    let unchanged = sharing.before.last().is_some_and(|was| was.row == row);
     if let Some(item) = compiled.remove(last).filter(|_| !unchanged) {
-        let dependencies = item.mentions.iter().map(|mention| DependencyRow {
-            hash: world.hash(*mention),
-            kind: world.kind(*mention),
-            location: Some(world.location(*mention)),
-        });
-        plan.put_dependencies.push((hash, dependencies.collect()));
-        let CompiledItem { kind, pt_def, runtime, description, .. } = item;
-        plan.put_rows.push(Row { kind, hash, pt_def, runtime, description });
+        put_item(plan, item, world);
     }
 }
 
@@ -119,7 +108,7 @@ fn plan_ops<'a>(
             .iter()
             .zip(&now)
             .all(|(was, item)| was.kind == item.kind && was.location == world.location(item.id).as_str());
-    if same_names && !sharing.disordered {
+    if same_names {
         let mut pairs = sharing.before.iter().zip(&now);
         if pairs.all(|(was, item)| was.add_op == item.add_op.id) {
             return;
@@ -130,13 +119,34 @@ fn plan_ops<'a>(
         }
     }
     drop_ops(plan, hash, &sharing.before);
-    for item in now {
-        let location = world.location(item.id);
-        let set_name = Op::set_name(location, item.kind, hash);
-        plan.bind.push(Binding { location, kind: item.kind, hash, op: set_name.id });
-        plan.add_ops.push(item.add_op.clone());
-        plan.add_ops.push(set_name);
-    }
+    now.into_iter().for_each(|item| add_named(plan, item, world));
+}
+
+/// The item's row and dependency rows.
+pub(super) fn put_item<'a>(plan: &mut Plan<'a>, item: CompiledItem, world: &'a impl World) {
+    let CompiledItem { kind, hash, pt_def, runtime, description, mentions, .. } = item;
+    let dependencies = mentions.iter().map(|mention| DependencyRow {
+        hash: world.hash(*mention),
+        kind: world.kind(*mention),
+        location: Some(world.location(*mention)),
+    });
+    plan.put_dependencies.push((hash, dependencies.collect()));
+    plan.put_rows.push(Row { kind, hash, pt_def, runtime, description });
+}
+
+/// The ops that add and name an item, and the name's binding.
+pub(super) fn add_named<'a>(plan: &mut Plan<'a>, item: &CompiledItem, world: &'a impl World) {
+    let location = world.location(item.id);
+    let set_name = Op::set_name(location, item.kind, item.hash);
+    plan.bind.push(Binding { location, kind: item.kind, hash: item.hash, op: set_name.id });
+    plan.add_ops.push(item.add_op.clone());
+    plan.add_ops.push(set_name);
+}
+
+pub(super) fn binding<'a>(item: &CompiledItem, world: &'a impl World) -> Binding<'a> {
+    let location = world.location(item.id);
+    let op = Op::set_name(location, item.kind, item.hash).id;
+    Binding { location, kind: item.kind, hash: item.hash, op }
 }
 
 fn drop_ops(plan: &mut Plan<'_>, hash: ContentHash, before: &[Was<'_>]) {

@@ -1,9 +1,11 @@
 //! Which rows must change so that the database says what the sources say.
 
 pub mod changes;
+pub mod full;
 
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
+pub use crate::compile::item::{dependencies_fingerprint, row_fingerprint};
 pub use crate::hash::ops::{Op, OpId};
 use crate::state::StoredFile;
 

@@ -1,0 +1,102 @@
+//! The comparison of all that ought to be in a store with all that is: for a store that somebody else may have
+//! changed, or that darkc has never loaded.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::changes::{add_named, put_item};
+use super::{OpId, Plan, row_fingerprint};
+use crate::base::hash::{ContentHash, Fingerprint};
+use crate::base::location::{ItemKind, Location};
+use crate::compile::item::CompiledItem;
+use crate::hash::ops::Op;
+use crate::program::world::{ItemId, World};
+
+/// What loaders, darkc or Darklang's own, have put into a store.
+#[derive(Debug, Default)]
+pub struct Actual {
+    /// The ops of loaders' commits on main, oldest first, with the content hash that each is about.
+    pub ops: Vec<(OpId, ContentHash)>,
+    /// The live names on main that loaders' commits bound.
+    pub locations: Vec<(Location, ItemKind, ContentHash)>,
+    /// Every item row, with its [`row_fingerprint`]; users' own are among them.
+    pub rows: Vec<(ItemKind, ContentHash, Fingerprint)>,
+    /// The [`dependencies_fingerprint`](super::dependencies_fingerprint) of each item that has dependency rows.
+    pub dependencies: HashMap<ContentHash, Fingerprint>,
+    /// Content that ops of other commits add, which must stay whatever loaders do.
+    pub kept: HashSet<ContentHash>,
+}
+
+/// Plans what makes the store say what the compiled items say. `now` has the live items of each content hash in
+/// load order, all of which are compiled.
+pub fn plan<'a>(
+    actual: &'a Actual,
+    now: &BTreeMap<ContentHash, Vec<ItemId>>,
+    compiled: &mut HashMap<ItemId, CompiledItem>,
+    world: &'a impl World,
+) -> Plan<'a> {
+    let mut plan = Plan::default();
+    let mut ops: HashMap<ContentHash, Vec<OpId>> = HashMap::new();
+    for (op, about) in &actual.ops {
+        ops.entry(*about).or_default().push(*op);
+    }
+    let rows: HashMap<ContentHash, (ItemKind, Fingerprint)> =
+        actual.rows.iter().map(|(kind, hash, row)| (*hash, (*kind, *row))).collect();
+    let bound: HashMap<&Location, (ItemKind, ContentHash)> =
+        actual.locations.iter().map(|(location, kind, hash)| (location, (*kind, *hash))).collect();
+
+    let mut hashes: Vec<(&ContentHash, &Vec<ItemId>)> = now.iter().collect();
+    hashes.sort_by_key(|(_, items)| items.first().copied());
+    for (hash, items) in hashes {
+        let items: Vec<&CompiledItem> = items.iter().filter_map(|item| compiled.get(item)).collect();
+        let Some(last) = items.last().map(|item| item.id) else { continue };
+        let there = ops.remove(hash).unwrap_or_default();
+        if there != expected_ops(&items, world) {
+            plan.drop_ops.extend(there);
+            items.iter().for_each(|item| add_named(&mut plan, item, world));
+        } else {
+            let unbound = items
+                .iter()
+                .filter(|item| bound.get(world.location(item.id)).copied() != Some((item.kind, item.hash)));
+            plan.bind.extend(unbound.map(|item| super::changes::binding(item, world)));
+        }
+        let as_it_should = compiled.get(&last).is_some_and(|item| {
+            let row = row_fingerprint(&item.pt_def, &item.runtime, &item.description);
+            rows.get(hash) == Some(&(item.kind, row))
+                && actual.dependencies.get(hash).copied() == dependencies(item, world)
+        });
+        if let Some(item) = compiled.remove(&last).filter(|_| !as_it_should) {
+            put_item(&mut plan, item, world);
+        }
+    }
+    let mut gone: Vec<(ContentHash, Vec<OpId>)> = ops.into_iter().collect();
+    gone.sort_unstable_by_key(|(hash, _)| *hash);
+    for (hash, ops) in gone {
+        plan.drop_ops.extend(ops);
+        if let Some((kind, _)) = rows.get(&hash).filter(|_| !actual.kept.contains(&hash)) {
+            plan.drop_rows.push((*kind, hash));
+            plan.drop_dependencies.push(hash);
+        }
+    }
+    let live: HashSet<&str> = now.values().flatten().map(|item| world.location(*item).as_str()).collect();
+    let unbound = actual.locations.iter().map(|(location, ..)| location);
+    plan.unbind = unbound.filter(|location| !live.contains(location.as_str())).collect();
+    plan
+}
+
+/// The ids of a content hash's ops in the order in which they ought to stand in the log, each once.
+fn expected_ops(items: &[&CompiledItem], world: &impl World) -> Vec<OpId> {
+    let mut ops: Vec<OpId> = Vec::new();
+    for item in items {
+        let set_name = Op::set_name(world.location(item.id), item.kind, item.hash);
+        for op in [item.add_op.id, set_name.id] {
+            if !ops.contains(&op) {
+                ops.push(op);
+            }
+        }
+    }
+    ops
+}
+
+fn dependencies(item: &CompiledItem, world: &impl World) -> Option<Fingerprint> {
+    (!item.mentions.is_empty()).then(|| item.dependencies_fingerprint(world))
+}
