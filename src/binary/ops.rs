@@ -23,7 +23,7 @@ use crate::program::world::World;
 /// The tag in front of an added item's stored payload.
 pub const ADD_TAG_LENGTH: usize = 1;
 
-const SET_NAME: u8 = 3;
+pub const SET_NAME: u8 = 3;
 const CREATE_BRANCH: u8 = 0;
 const CREATE_COMMIT: u8 = 1;
 

@@ -1,6 +1,8 @@
 //! Which rows must change so that the database says what the sources say.
 
-use crate::base::hash::ContentHash;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 pub use crate::hash::ops::{Op, OpId};
 use crate::state::StoredFile;
@@ -55,4 +57,34 @@ pub struct Binding<'a> {
     pub hash: ContentHash,
     /// The SetName op that binds it.
     pub op: OpId,
+}
+
+/// Of all that darkc writes into an item's row.
+pub fn row_fingerprint(pt_def: &[u8], runtime: &[u8], description: &str) -> Fingerprint {
+    let mut hasher = Xxh3::new();
+    for part in [pt_def, runtime, description.as_bytes()] {
+        hasher.update(&part.len().to_le_bytes());
+        hasher.update(part);
+    }
+    Fingerprint(hasher.digest128())
+}
+
+/// Of an item's dependency rows (hash, kind, location or "" for none), whatever their order; a row counts once
+/// however often it is given.
+pub fn dependencies_fingerprint<'r>(
+    rows: impl IntoIterator<Item = (ContentHash, ItemKind, &'r str)>,
+) -> Fingerprint {
+    let one = |(hash, kind, location): (ContentHash, ItemKind, &str)| {
+        let mut hasher = Xxh3::new();
+        hasher.update(&hash.0);
+        hasher.update(&[kind as u8]);
+        hasher.update(location.as_bytes());
+        hasher.digest128()
+    };
+    let mut rows: Vec<u128> = rows.into_iter().map(one).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let mut hasher = Xxh3::new();
+    rows.iter().for_each(|row| hasher.update(&row.to_le_bytes()));
+    Fingerprint(hasher.digest128())
 }
