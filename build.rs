@@ -13,6 +13,19 @@ use xxhash_rust::xxh3::Xxh3;
 const SOURCES: [&str; 5] =
     ["cache-format/src", "src/base/limits.rs", "src/base/text.rs", "src/lower", "src/syntax"];
 
+/// Sources whose change may change what a package set is hashed, compiled or compared to.
+const BACK_END: [&str; 9] = [
+    "src/base",
+    "src/binary",
+    "src/compile",
+    "src/diff",
+    "src/hash",
+    "src/link",
+    "src/link/builtins.tsv",
+    "src/program",
+    "src/state",
+];
+
 /// Packages whose version may change one: text tables, number parsing, the byte form of leaves.
 fn counts(package: &str) -> bool {
     package.starts_with("unicode-") || package == "num-bigint" || package == "bincode"
@@ -21,25 +34,38 @@ fn counts(package: &str) -> bool {
 const LOCK: &str = "Cargo.lock";
 
 fn main() -> io::Result<()> {
-    for path in SOURCES.iter().chain([&LOCK, &"build.rs"]) {
+    for path in SOURCES.iter().chain(&BACK_END).chain([&LOCK, &"build.rs"]) {
         println!("cargo::rerun-if-changed={path}");
     }
     let root = folder("CARGO_MANIFEST_DIR")?;
     let digest = tool_digest(&root)?;
-    fs::write(folder("OUT_DIR")?.join("tool_digest.rs"), format!("ToolDigest({:?})", digest.to_be_bytes()))
+    let out = folder("OUT_DIR")?;
+    fs::write(out.join("tool_digest.rs"), format!("ToolDigest({:?})", digest.to_be_bytes()))?;
+    fs::write(out.join("state_digest.rs"), state_digest(&root)?.to_string())
 }
 
 fn folder(variable: &str) -> io::Result<PathBuf> {
     env::var_os(variable).map(PathBuf::from).ok_or_else(|| io::Error::other(format!("{variable} is not set")))
 }
 
-/// The digest of a source tree: name, length and text of each source in the order of names, then the versions.
+/// The digest that decides whether a sidecar counts: of the front end and the format.
 pub fn tool_digest(root: &Path) -> io::Result<u128> {
+    digest(root, &SOURCES)
+}
+
+/// The digest that decides whether a database's state counts: of all that makes one from sources.
+pub fn state_digest(root: &Path) -> io::Result<u128> {
+    digest(root, &[&SOURCES[..], &BACK_END].concat())
+}
+
+/// The digest of a source tree: name, length and text of each source in the order of names, then the versions.
+fn digest(root: &Path, sources: &[&str]) -> io::Result<u128> {
     let mut names = Vec::new();
-    for source in SOURCES {
+    for source in sources {
         collect(root, source, &mut names)?;
     }
     names.sort();
+    names.dedup();
     let mut hash = Xxh3::new();
     let mut add = |text: &str| {
         hash.update(&(text.len() as u64).to_le_bytes());

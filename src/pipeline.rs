@@ -5,6 +5,7 @@ pub mod failure;
 mod inspect;
 pub mod outcome;
 mod rebuild;
+mod reload;
 pub mod settings;
 mod sources;
 
@@ -15,12 +16,53 @@ pub use failure::Failure;
 pub use inspect::{inspect, inspect_sidecar};
 pub use settings::{NodeIdMode, Settings};
 
+use crate::base::hash::Fingerprint;
 use crate::base::parallel;
+use crate::db::Database;
 use crate::discover::{self, SourceFile};
 use crate::load::{self, Sidecars, Slot, TOOL_DIGEST};
 use outcome::{ListedItem, Outcome};
 use rebuild::Rebuild;
 use sources::Sources;
+
+/// Of all that decides what a state means: another digest may hash or compile otherwise, so everything is
+/// rebuilt and compared.
+const STATE_DIGEST: Fingerprint = Fingerprint(include!(concat!(env!("OUT_DIR"), "/state_digest.rs")));
+
+/// Makes the database say what the sources say.
+pub fn reload(settings: &Settings) -> Result<Outcome, Failure> {
+    let mut outcome = Outcome::default();
+    let found =
+        outcome.timings.time("discover", || discover::sources(&settings.packages, settings.threads))?;
+    let digest = sources_digest(&found);
+    let mut database = outcome.timings.time("open", || Database::open(&settings.database))?;
+    let stamp = outcome.timings.time("stamp", || database.stamp())?;
+    let zero_ids = settings.node_ids == NodeIdMode::Zero;
+    let trusted = stamp.filter(|stamp| {
+        stamp.untouched && stamp.tool == STATE_DIGEST && stamp.zero_ids == zero_ids && !settings.full
+    });
+    if trusted.as_ref().is_some_and(|stamp| stamp.sources == digest) {
+        outcome.counts.files = found.len();
+        outcome.counts.files_hit = found.len();
+        return Ok(outcome);
+    }
+    parallel::on_large_stack(|| {
+        reload::reload(settings, found, digest, &mut database, trusted.is_some(), &mut outcome)
+    })
+    .map_err(Failure::Thread)??;
+    Ok(outcome)
+}
+
+/// Of every file's path and content; equal digests mean that nothing has changed.
+fn sources_digest(found: &[SourceFile]) -> Fingerprint {
+    let mut bytes = Vec::with_capacity(found.len() * 64);
+    for source in found {
+        bytes.extend_from_slice(source.path.as_bytes());
+        bytes.push(0);
+        bytes.extend_from_slice(&source.hash.xxh3.to_le_bytes());
+    }
+    Fingerprint::of(&bytes)
+}
 
 /// All live items and their hashes, without a database.
 pub fn items(settings: &Settings) -> Result<(Outcome, Vec<ListedItem>), Failure> {
@@ -65,7 +107,4 @@ fn list_items(settings: &Settings, found: Vec<SourceFile>, outcome: &mut Outcome
 
 fn load_options(settings: &Settings, sidecars: Sidecars) -> load::Options {
     load::Options { sidecars, threads: settings.threads, tool: TOOL_DIGEST }
-}
-pub fn reload(_: &Settings) -> Result<Outcome, Failure> {
-    Ok(Outcome::default())
 }

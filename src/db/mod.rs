@@ -1,1 +1,273 @@
 //! The SQLite package store.
+//!
+//! A [`Database`] reads what the last reload left and carries out a [`Plan`](crate::diff::Plan) in one
+//! transaction. It decides nothing but what concerns the store alone: stamps, the commit, and which rows are
+//! somebody else's. A store that does not exist yet is built in a file beside it and then renamed, so that it
+//! is there as a whole or not at all.
+
+mod apply;
+mod commit;
+mod draft;
+pub mod error;
+mod owned;
+mod schema;
+mod statements;
+pub mod time;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Row};
+
+pub use apply::{Applied, Apply, NewState};
+pub use error::DbError;
+pub use owned::{OwnedLocation, OwnedOp, OwnedRow, OwnedRows, Says};
+pub use schema::{LOADER_ACCOUNT, MAIN_BRANCH};
+pub use time::Millis;
+
+use crate::base::hash::Fingerprint;
+use crate::state::{Stamp, StoredFile};
+use draft::Draft;
+
+/// A package store, which may not exist yet.
+#[derive(Debug)]
+pub struct Database {
+    path: PathBuf,
+    /// `None` as long as there is no file, or an empty one.
+    connection: Option<Connection>,
+    /// What had changed at the last look, for noticing that others write at the same time.
+    seen: Option<Seen>,
+}
+
+/// How much the store had changed at some moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Seen {
+    /// Counted by darkc's triggers; `None` where darkc's tables are missing, and then any change counts.
+    changes: Option<i64>,
+    schema: i64,
+    /// SQLite's count of what other connections did, which changes with anything they write.
+    data: i64,
+}
+
+/// The columns of `darkc_state` that are short, with what tells whether they are still true.
+struct StateRow {
+    stamp: Stamp,
+    last_stamp: Millis,
+    schema_seen: i64,
+}
+
+impl Seen {
+    /// Whether nothing that matters has changed since.
+    fn still_is(self, now: Seen) -> bool {
+        match self.changes {
+            Some(_) => self.changes == now.changes && self.schema == now.schema,
+            None => self.data == now.data && now.changes.is_none(),
+        }
+    }
+}
+
+impl Database {
+    /// Opens a store; nothing is written, and a store that is missing is only made by [`Database::write`].
+    ///
+    /// # Errors
+    /// Where the folder is missing, or the file is no store of Darklang's that darkc knows.
+    pub fn open(path: &Path) -> Result<Self, DbError> {
+        let mut database = Database { path: path.to_owned(), connection: None, seen: None };
+        match std::fs::metadata(path) {
+            Ok(file) if file.len() > 0 || !file.is_file() => database.connect()?,
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                if !folder.unwrap_or(Path::new(".")).is_dir() {
+                    return Err(DbError::NoFolder { path: path.to_owned() });
+                }
+            }
+            Err(error) => return Err(DbError::io(path, error)),
+        }
+        Ok(database)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether there is a store already.
+    pub fn exists(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    /// What the last reload left, or `None` where darkc has left nothing.
+    pub fn stamp(&mut self) -> Result<Option<Stamp>, DbError> {
+        let state = self.look()?;
+        Ok(state.map(|state| state.stamp))
+    }
+
+    /// The manifest as the last reload stored it; empty where there is none.
+    pub fn manifest(&self) -> Result<Vec<u8>, DbError> {
+        let Some(connection) = &self.connection else { return Ok(Vec::new()) };
+        let read = || match connection.prepare("SELECT manifest FROM darkc_state") {
+            Ok(mut state) => match state.query_row([], |row| row.get(0)) {
+                Err(rusqlite::Error::QueryReturnedNoRows) => Ok(Vec::new()),
+                other => other,
+            },
+            Err(_) if !schema::has_darkc_tables(connection)? => Ok(Vec::new()),
+            Err(error) => Err(error),
+        };
+        read().map_err(|error| DbError::sqlite(&self.path, error))
+    }
+
+    /// All rows of `darkc_files`, in order of path.
+    pub fn files(&self) -> Result<Vec<StoredFile>, DbError> {
+        let Some(connection) = &self.connection else { return Ok(Vec::new()) };
+        let read = || {
+            let mut files = match connection.prepare("SELECT path, items FROM darkc_files") {
+                Ok(files) => files,
+                Err(_) if !schema::has_darkc_tables(connection)? => return Ok(Vec::new()),
+                Err(error) => return Err(error),
+            };
+            let file = |row: &Row<'_>| Ok(StoredFile { path: row.get(0)?, items: row.get(1)? });
+            files.query_map([], file)?.collect::<Result<Vec<_>, _>>()
+        };
+        let mut files = read().map_err(|error| DbError::sqlite(&self.path, error))?;
+        files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        Ok(files)
+    }
+
+    /// Everything in the store that a loader put there, darkc or Darklang's own, for comparing it with what
+    /// ought to be there.
+    pub fn owned(&mut self) -> Result<OwnedRows, DbError> {
+        let Some(connection) = &self.connection else { return Ok(OwnedRows::default()) };
+        // One read transaction, so that the look and the rows are of one moment.
+        let transaction =
+            connection.unchecked_transaction().map_err(|error| DbError::sqlite(&self.path, error))?;
+        let state = read_state(connection).map_err(|error| DbError::sqlite(&self.path, error))?;
+        let rows = owned::read(connection).map_err(|error| DbError::sqlite(&self.path, error))?;
+        transaction.finish().map_err(|error| DbError::sqlite(&self.path, error))?;
+        self.seen = Some(state.0);
+        Ok(rows)
+    }
+
+    /// Opens the transaction, lets `fill` write through it, and commits; on any error the store stays as it
+    /// was. `fill` must call [`Apply::finish`] once, at its end. `rows` says about how many rows will be written.
+    ///
+    /// # Errors
+    /// What `fill` reports, or that the store cannot be written.
+    pub fn write<E: From<DbError>>(
+        &mut self,
+        rows: usize,
+        fill: impl FnOnce(&mut Apply<'_>) -> Result<(), E>,
+    ) -> Result<Applied, E> {
+        let Some(connection) = &self.connection else {
+            let draft = Draft::new(&self.path)?;
+            let applied = {
+                let mut apply = Apply::in_draft(&self.path, draft.connection())?;
+                fill(&mut apply)?;
+                apply.end()?
+            };
+            draft.publish(&self.path)?;
+            self.connect()?;
+            return Ok(applied);
+        };
+        let mut apply = Apply::in_store(&self.path, connection, self.seen, rows)?;
+        fill(&mut apply)?;
+        let applied = apply.end()?;
+        self.seen = None;
+        Ok(applied)
+    }
+
+    /// Connects to the file and checks that it is a store that darkc knows.
+    fn connect(&mut self) -> Result<(), DbError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)
+            .and_then(|connection| {
+                connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+                Ok(connection)
+            })
+            .map_err(|error| DbError::sqlite(&self.path, error))?;
+        self.check(&connection)?;
+        self.connection = Some(connection);
+        Ok(())
+    }
+
+    fn check(&self, connection: &Connection) -> Result<(), DbError> {
+        const IDENTITY: &str = "SELECT r.\"release\", s.hash FROM release_state_v0 r, schema_state_v0 s \
+             WHERE r.id = 0 AND s.id = 0";
+        let identity = connection
+            .prepare(IDENTITY)
+            .and_then(|mut identity| identity.query_row([], |row| Ok((row.get(0)?, row.get(1)?))));
+        let (release, schema): (i64, String) = identity.map_err(|error| match error {
+            // What a database without these tables, or with other columns, answers.
+            rusqlite::Error::SqlInputError { .. } | rusqlite::Error::QueryReturnedNoRows => {
+                DbError::NotAStore { path: self.path.clone() }
+            }
+            error if error.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) => {
+                DbError::NotAStore { path: self.path.clone() }
+            }
+            error => DbError::sqlite(&self.path, error),
+        })?;
+        if release != schema::RELEASE {
+            return Err(DbError::OtherRelease {
+                path: self.path.clone(),
+                found: release,
+                known: schema::RELEASE,
+            });
+        }
+        if schema != schema::SCHEMA_HASH {
+            return Err(DbError::OtherSchema { path: self.path.clone(), found: schema });
+        }
+        Ok(())
+    }
+
+    /// Reads the state row and remembers how much had changed by now.
+    fn look(&mut self) -> Result<Option<StateRow>, DbError> {
+        let Some(connection) = &self.connection else { return Ok(None) };
+        let (seen, state, migration) =
+            read_state(connection).map_err(|error| DbError::sqlite(&self.path, error))?;
+        if migration > schema::NEWEST_MIGRATION {
+            return Err(DbError::NewerDarkc { path: self.path.clone() });
+        }
+        self.seen = Some(seen);
+        Ok(state)
+    }
+}
+
+/// How much has changed, the state row, and the newest of darkc's migrations; in one statement where darkc's
+/// tables are there.
+fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRow>, i64)> {
+    const STATE: &str = "SELECT v.schema_version, d.data_version, c.count, m.newest, \
+             s.tool, s.sources, s.zero_ids, s.changes_seen, s.schema_seen, s.last_stamp \
+         FROM pragma_schema_version v, pragma_data_version d, \
+             (SELECT max(number) AS newest FROM darkc_migrations) m \
+             LEFT JOIN darkc_changes c LEFT JOIN darkc_state s";
+    const NO_STATE: &str = "SELECT v.schema_version, d.data_version, NULL \
+         FROM pragma_schema_version v, pragma_data_version d";
+    let seen = |row: &Row<'_>| -> rusqlite::Result<Seen> {
+        Ok(Seen { schema: row.get(0)?, data: row.get(1)?, changes: row.get(2)? })
+    };
+    let mut statement = match connection.prepare(STATE) {
+        Ok(statement) => statement,
+        Err(_) if !schema::has_darkc_tables(connection)? => {
+            return connection.query_row(NO_STATE, [], |row| Ok((seen(row)?, None, 0)));
+        }
+        Err(error) => return Err(error),
+    };
+    statement.query_row([], |row| {
+        let seen = seen(row)?;
+        let migration = row.get::<_, Option<i64>>(3)?.unwrap_or(0);
+        let (Some(tool), Some(sources)) = (row.get(4)?, row.get(5)?) else {
+            return Ok((seen, None, migration));
+        };
+        let schema_seen: i64 = row.get(8)?;
+        let untouched = seen.changes == Some(row.get(7)?) && seen.schema == schema_seen;
+        let stamp = Stamp {
+            tool: Fingerprint(u128::from_le_bytes(tool)),
+            sources: Fingerprint(u128::from_le_bytes(sources)),
+            zero_ids: row.get(6)?,
+            untouched,
+        };
+        Ok((seen, Some(StateRow { stamp, last_stamp: Millis(row.get(9)?), schema_seen }), migration))
+    })
+}

@@ -15,7 +15,7 @@ use crate::binary::writer::Writer;
 const GUID_LENGTH: usize = 16;
 
 /// The id of a package op: the first half of the op's SHA-256, written as .NET writes a Guid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpId(pub [u8; GUID_LENGTH]);
 
 impl OpId {

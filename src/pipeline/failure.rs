@@ -4,12 +4,14 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::db::DbError;
 use crate::discover::DiscoverError;
 
 /// What stops a run that the user's sources are not to blame for. Its text says what to do next.
 #[derive(Debug)]
 pub enum Failure {
     Discover(DiscoverError),
+    Database(DbError),
     /// A file that was named cannot be read.
     Unreadable(PathBuf, io::Error),
     /// A file that was to go stays.
@@ -23,6 +25,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Discover(error) => write!(f, "{error}"),
+            Failure::Database(error) => write!(f, "{error}"),
             Failure::Unreadable(path, error) => write!(f, "{} cannot be read: {error}", path.display()),
             Failure::NotRemoved(path, error) => {
                 write!(f, "{} cannot be removed: {error}; remove it by hand", path.display())
@@ -45,5 +48,11 @@ impl std::error::Error for Failure {}
 impl From<DiscoverError> for Failure {
     fn from(error: DiscoverError) -> Self {
         Failure::Discover(error)
+    }
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        Failure::Database(error)
     }
 }

@@ -363,6 +363,15 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         }
     }
 
+    /// The path of the file that a declaration stands in.
+    pub fn path(&self, declared: &Declared<'_>) -> &'s str {
+        self.sources.path(declared.file as usize)
+    }
+
+    pub fn declared_in(&self, file: usize) -> impl Iterator<Item = ItemId> {
+        (self.first_of_file[file]..self.first_of_file[file + 1]).map(ItemId)
+    }
+
     /// One sentence for each name that is declared more than once.
     pub fn duplicate_warnings(&self) -> Vec<String> {
         let warning = |(earlier, later): &(ItemId, ItemId)| {

@@ -8,9 +8,9 @@ use super::outcome::{Change, FileStatus, How, ItemChange, Outcome};
 use super::rebuild::{BeforeFile, Rebuild};
 use super::settings::{NodeIdMode, Settings};
 use super::sources::Sources;
-use super::{Sidecars, STATE_DIGEST, load_options};
+use super::{STATE_DIGEST, Sidecars, load_options};
 use crate::base::hash::{ContentHash, Fingerprint};
-use crate::base::location::Location;
+use crate::base::location::{ItemKind, Location};
 use crate::compile::item::CompiledItem;
 use crate::db::{Database, Millis, NewState, OwnedRows, Says};
 use crate::diff::changes::{self, Affected, Was};
@@ -36,10 +36,7 @@ pub fn reload(
     trusted: bool,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    let (rows, manifest) = outcome.timings.time("state", || match trusted {
-        true => Ok((database.files()?, database.manifest()?)),
-        false => Ok((Vec::new(), Vec::new())),
-    })?;
+    let (rows, manifest) = outcome.timings.time("state", || stored_state(database, trusted))?;
     let before = decode_before(&rows, &manifest);
     let stored_rows = before.as_ref().map_or(&[][..], |_| &rows[..]);
     let sources_then: HashMap<&str, Fingerprint> = match &before {
@@ -97,7 +94,9 @@ pub fn reload(
             let now = affected.iter().map(|(hash, sharing)| (*hash, sharing.now.clone())).collect();
             full::plan(actual, &now, &mut compiled, &view)
         }
-        None => changes::plan(&affected, compiled, removed.iter().collect(), &view),
+        None => {
+            changes::plan(&affected, compiled, removed.iter().map(|(_, location)| location).collect(), &view)
+        }
     });
     plan_own_rows(&mut plan, &rebuild, &forms, stored_rows, &sources);
     note_changes(&rebuild, actual.as_ref(), &forms, &removed, outcome);
@@ -126,6 +125,11 @@ pub fn reload(
     Ok(())
 }
 
+/// darkc's own rows and the manifest; none where they do not count.
+fn stored_state(database: &Database, trusted: bool) -> Result<(Vec<StoredFile>, Vec<u8>), Failure> {
+    if trusted { Ok((database.files()?, database.manifest()?)) } else { Ok(Default::default()) }
+}
+
 /// The stored items in load order, which is the manifest's; `None` where darkc's own rows cannot be read or do
 /// not fit each other.
 fn decode_before<'r>(rows: &'r [StoredFile], manifest: &'r [u8]) -> Option<Vec<BeforeFile<'r>>> {
@@ -149,7 +153,7 @@ struct Compiled<'b> {
     compiled: HashMap<ItemId, CompiledItem>,
     forms: StoredForms,
     /// Names that are gone.
-    removed: Vec<Location>,
+    removed: Vec<(ItemKind, Location)>,
 }
 
 type UserFailures = Vec<super::outcome::FileFailure>;
@@ -196,7 +200,7 @@ fn affected<'l>(
     rebuild: &Rebuild<'_, 'l, '_>,
     before: &[BeforeFile<'l>],
     dirty: &HashSet<ItemId>,
-) -> (Affected<'l>, Vec<Location>) {
+) -> (Affected<'l>, Vec<(ItemKind, Location)>) {
     let inventory = &rebuild.inventory;
     let mut affected = Affected::new();
     let mut removed = Vec::new();
@@ -213,7 +217,7 @@ fn affected<'l>(
     for (path, item, known) in stored() {
         match inventory.find(ItemKey::of(item.location)).map(|now| inventory.get(now)) {
             None => {
-                removed.push(Location::new(item.location));
+                removed.push((item.kind, Location::new(item.location)));
                 affected.entry(known.hash).or_default();
             }
             // Of names that share a hash the last in load order has the row, so a move counts.
@@ -283,7 +287,8 @@ fn encode_file(rebuild: &Rebuild<'_, '_, '_>, forms: &StoredForms, file: usize) 
     let mut bytes = Vec::new();
     for id in rebuild.declared_in(file) {
         let declared = rebuild.inventory.get(id);
-        let mut stored = StoredItem { kind: declared.kind, location: declared.location.as_str(), known: None };
+        let mut stored =
+            StoredItem { kind: declared.kind, location: declared.location.as_str(), known: None };
         if declared.shadowed {
             codec::encode_item(&mut bytes, &stored);
             continue;
@@ -305,9 +310,13 @@ fn encode_file(rebuild: &Rebuild<'_, '_, '_>, forms: &StoredForms, file: usize) 
                 codec::encode_item(&mut bytes, &stored);
             }
             Some(fresh) => {
-                let dependencies: Vec<[u8; 8]> =
-                    fresh.dependencies.iter().map(|item| rebuild.inventory.key(*item).0.to_le_bytes()).collect();
-                let candidates: Vec<[u8; 4]> = fresh.candidates.iter().map(|key| key.0.to_le_bytes()).collect();
+                let dependencies: Vec<[u8; 8]> = fresh
+                    .dependencies
+                    .iter()
+                    .map(|item| rebuild.inventory.key(*item).0.to_le_bytes())
+                    .collect();
+                let candidates: Vec<[u8; 4]> =
+                    fresh.candidates.iter().map(|key| key.0.to_le_bytes()).collect();
                 stored.known = declared.written.map(|written| Known {
                     code: written.code,
                     description: written.description(),
@@ -331,13 +340,14 @@ fn note_changes(
     rebuild: &Rebuild<'_, '_, '_>,
     actual: Option<&Actual>,
     forms: &StoredForms,
-    removed: &[Location],
+    removed: &[(ItemKind, Location)],
     outcome: &mut Outcome,
 ) {
     let in_store: Option<HashMap<&str, ContentHash>> = actual.map(|actual| {
         actual.locations.iter().map(|(location, _, hash)| (location.as_str(), *hash)).collect()
     });
-    let mut gone: Vec<&str> = removed.iter().map(Location::as_str).collect();
+    let mut gone: Vec<(ItemKind, &Location)> =
+        removed.iter().map(|(kind, location)| (*kind, location)).collect();
     let mut live = 0;
     for (id, declared) in rebuild.inventory.live() {
         live += 1;
@@ -360,13 +370,17 @@ fn note_changes(
         outcome.changes.push(ItemChange { change, kind: declared.kind, location });
     }
     if let Some(actual) = actual {
-        let gone_from_store = actual.locations.iter().map(|(location, ..)| location.as_str());
-        gone.extend(gone_from_store.filter(|location| rebuild.inventory.find(ItemKey::of(location)).is_none()));
+        let there = actual.locations.iter().map(|(location, kind, _)| (*kind, location));
+        gone.extend(
+            there.filter(|(_, location)| rebuild.inventory.find(ItemKey::of(location.as_str())).is_none()),
+        );
     }
-    for location in gone {
-        let kind = rebuild.kind_before(location, actual);
-        outcome.changes.push(ItemChange { change: Change::Removed, kind, location: location.to_owned() });
-    }
+    let removal = |(kind, location): (_, &Location)| ItemChange {
+        change: Change::Removed,
+        kind,
+        location: location.to_string(),
+    };
+    outcome.changes.extend(gone.into_iter().map(removal));
     outcome.changes.sort_by(|a, b| a.location.cmp(&b.location));
     let count = |change| outcome.changes.iter().filter(|item| item.change == change).count();
     let counts = &mut outcome.counts;

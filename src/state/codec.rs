@@ -25,30 +25,27 @@ const SHADOWED: u8 = 1 << 7;
 const DEPENDENCY_LENGTH: usize = 8;
 const CANDIDATE_LENGTH: usize = 4;
 
-pub fn encode_items<'i>(items: impl IntoIterator<Item = StoredItem<'i>>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for item in items {
-        let kind = match item.kind {
-            ItemKind::Type => 0,
-            ItemKind::Value => 1,
-            ItemKind::Fn => 2,
-        };
-        bytes.push(if item.known.is_some() { kind } else { kind | SHADOWED });
-        put_text(&mut bytes, item.location);
-        if let Some(known) = item.known {
-            for fingerprint in [known.code, known.description, known.links, known.group, known.row] {
-                bytes.extend_from_slice(&fingerprint.0.to_le_bytes());
-            }
-            bytes.extend_from_slice(&known.hash.0);
-            bytes.extend_from_slice(&known.add_op);
-            put_keys(&mut bytes, known.dependencies, DEPENDENCY_LENGTH);
-            put_keys(&mut bytes, known.candidates, CANDIDATE_LENGTH);
+/// Appends one item of a file.
+pub fn encode_item(bytes: &mut Vec<u8>, item: &StoredItem<'_>) {
+    let kind = match item.kind {
+        ItemKind::Type => 0,
+        ItemKind::Value => 1,
+        ItemKind::Fn => 2,
+    };
+    bytes.push(if item.known.is_some() { kind } else { kind | SHADOWED });
+    put_text(bytes, item.location);
+    if let Some(known) = item.known {
+        for fingerprint in [known.code, known.description, known.links, known.group, known.row] {
+            bytes.extend_from_slice(&fingerprint.0.to_le_bytes());
         }
+        bytes.extend_from_slice(&known.hash.0);
+        bytes.extend_from_slice(&known.add_op);
+        put_keys(bytes, known.dependencies, DEPENDENCY_LENGTH);
+        put_keys(bytes, known.candidates, CANDIDATE_LENGTH);
     }
-    bytes
 }
 
-/// `None` where the bytes are not what [`encode_items`] makes.
+/// The items of a file; `None` where the bytes are not what [`encode_item`] makes.
 pub fn decode_items(bytes: &[u8]) -> Option<Vec<StoredItem<'_>>> {
     let mut reader = Reader { bytes };
     let mut items = Vec::new();
@@ -164,16 +161,22 @@ mod tests {
         ]
     }
 
+    fn encoded(items: &[StoredItem<'_>]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        items.iter().for_each(|item| encode_item(&mut bytes, item));
+        bytes
+    }
+
     #[test]
     fn items_come_back_as_they_were() {
-        let bytes = encode_items(items());
+        let bytes = encoded(&items());
         assert_eq!(decode_items(&bytes), Some(items()));
     }
 
     #[test]
     fn a_cut_row_is_refused() {
-        let bytes = encode_items(items());
-        let first = encode_items(items().into_iter().take(1)).len();
+        let bytes = encoded(&items());
+        let first = encoded(&items()[..1]).len();
         for length in (1..bytes.len()).filter(|length| *length != first) {
             assert_eq!(decode_items(&bytes[..length]), None, "cut at {length}");
         }

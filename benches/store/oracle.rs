@@ -1,0 +1,175 @@
+//! The rows of a store that Darklang's loader filled, as a plan that puts them into an empty one.
+
+use std::path::{Path, PathBuf};
+
+use darkc::base::hash::ContentHash;
+use darkc::base::location::{ItemKind, Location};
+use darkc::diff::{Binding, DependencyRow, Op, OpId, Plan, Row};
+use darkc::state::StoredFile;
+use rusqlite::{Connection, OpenFlags};
+
+const BLOB_HEADER_LENGTH: usize = 8;
+const FILES: usize = 449;
+const FILE_LENGTH: usize = 5_000;
+
+/// The oracle's database, or `None` with a loud word where it is missing.
+pub fn path() -> Option<PathBuf> {
+    let folder = std::env::var_os("DARKC_ORACLE")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/darklang"), PathBuf::from);
+    let path = folder.join("loaded.db");
+    if !path.exists() {
+        eprintln!(
+            "SKIPPED: {} is missing, so nothing was compared with Darklang's own store",
+            path.display()
+        );
+        return None;
+    }
+    Some(path)
+}
+
+/// Opens the oracle without the locks and files that it needs a writable folder for.
+pub fn open(path: &Path) -> Connection {
+    let uri = format!("file:{}?immutable=1", path.display());
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(uri, flags).unwrap()
+}
+
+pub struct OracleRows {
+    pub rows: Vec<(ItemKind, ContentHash, Vec<u8>, Vec<u8>, String)>,
+    pub dependencies: Vec<(ContentHash, Vec<(ContentHash, ItemKind, Option<Location>)>)>,
+    pub ops: Vec<Op>,
+    pub bindings: Vec<(Location, ItemKind, ContentHash, OpId)>,
+}
+
+impl OracleRows {
+    pub fn read(path: &Path) -> Self {
+        let oracle = open(path);
+        OracleRows {
+            rows: rows(&oracle),
+            dependencies: dependencies(&oracle),
+            ops: ops(&oracle),
+            bindings: bindings(&oracle),
+        }
+    }
+
+    pub fn plan(&self) -> Plan<'_> {
+        let row =
+            |(kind, hash, pt_def, runtime, description): &(ItemKind, _, Vec<u8>, Vec<u8>, String)| Row {
+                kind: *kind,
+                hash: *hash,
+                pt_def: pt_def.clone(),
+                runtime: runtime.clone(),
+                description: description.clone(),
+            };
+        Plan {
+            put_rows: self.rows.iter().map(row).collect(),
+            put_dependencies: self
+                .dependencies
+                .iter()
+                .map(|(item, edges)| {
+                    let edges = edges.iter().map(|(hash, kind, location)| DependencyRow {
+                        hash: *hash,
+                        kind: *kind,
+                        location: location.as_ref(),
+                    });
+                    (*item, edges.collect())
+                })
+                .collect(),
+            add_ops: self.ops.clone(),
+            bind: self
+                .bindings
+                .iter()
+                .map(|(location, kind, hash, op)| Binding { location, kind: *kind, hash: *hash, op: *op })
+                .collect(),
+            put_files: (0..FILES)
+                .map(|file| StoredFile {
+                    path: format!("darklang/modules/file-{file}.dark"),
+                    items: vec![file as u8; FILE_LENGTH],
+                })
+                .collect(),
+            changed_items: self.bindings.len(),
+            ..Plan::default()
+        }
+    }
+}
+
+fn kind(text: &str) -> ItemKind {
+    match text {
+        "type" => ItemKind::Type,
+        "value" => ItemKind::Value,
+        "fn" => ItemKind::Fn,
+        other => panic!("no kind: {other}"),
+    }
+}
+
+fn hash(row: &rusqlite::Row<'_>, column: usize) -> ContentHash {
+    ContentHash::from_hex(row.get_ref(column).unwrap().as_str().unwrap()).unwrap()
+}
+
+fn location(owner: &str, modules: &str, name: &str) -> Location {
+    let modules = if modules.is_empty() { String::new() } else { format!("{modules}.") };
+    Location::new(format!("{owner}.{modules}{name}"))
+}
+
+fn rows(oracle: &Connection) -> Vec<(ItemKind, ContentHash, Vec<u8>, Vec<u8>, String)> {
+    let tables = [
+        (ItemKind::Type, "SELECT hash, pt_def, rt_def, description FROM package_types"),
+        (ItemKind::Value, "SELECT hash, pt_def, x'', description FROM package_values"),
+        (ItemKind::Fn, "SELECT hash, pt_def, rt_instrs, description FROM package_functions"),
+    ];
+    let mut all = Vec::new();
+    for (kind, select) in tables {
+        let mut table = oracle.prepare(select).unwrap();
+        let rows = table.query_map([], |row| Ok((kind, hash(row, 0), row.get(1)?, row.get(2)?, row.get(3)?)));
+        all.extend(rows.unwrap().map(Result::unwrap));
+    }
+    all
+}
+
+fn dependencies(oracle: &Connection) -> Vec<(ContentHash, Vec<(ContentHash, ItemKind, Option<Location>)>)> {
+    let mut table = oracle
+        .prepare("SELECT item_hash, depends_on_hash, depends_on_item_type, depends_on_owner, depends_on_modules, depends_on_name FROM package_dependencies ORDER BY item_hash, rowid")
+        .unwrap();
+    let rows = table.query_map([], |row| {
+        let text = |column| row.get::<_, Option<String>>(column);
+        let place = match (text(3)?, text(4)?, text(5)?) {
+            (Some(owner), Some(modules), Some(name)) => Some(location(&owner, &modules, &name)),
+            _ => None,
+        };
+        Ok((hash(row, 0), (hash(row, 1), kind(&row.get::<_, String>(2)?), place)))
+    });
+    let mut items: Vec<(ContentHash, Vec<_>)> = Vec::new();
+    for (item, edge) in rows.unwrap().map(Result::unwrap) {
+        match items.last_mut() {
+            Some((last, edges)) if *last == item => edges.push(edge),
+            _ => items.push((item, vec![edge])),
+        }
+    }
+    items
+}
+
+fn ops(oracle: &Connection) -> Vec<Op> {
+    let mut table = oracle.prepare("SELECT id, op_blob FROM package_ops ORDER BY rowid").unwrap();
+    let ops = table.query_map([], |row| {
+        let blob: Vec<u8> = row.get(1)?;
+        let op = Op::of(&blob[BLOB_HEADER_LENGTH..]);
+        assert_eq!(op.id.to_text(), row.get::<_, String>(0)?);
+        assert_eq!(op.blob, blob);
+        Ok(op)
+    });
+    ops.unwrap().map(Result::unwrap).collect()
+}
+
+fn bindings(oracle: &Connection) -> Vec<(Location, ItemKind, ContentHash, OpId)> {
+    let mut table = oracle
+        .prepare("SELECT owner, modules, name, item_type, item_hash FROM locations ORDER BY rowid")
+        .unwrap();
+    let bindings = table.query_map([], |row| {
+        let text = |column| row.get::<_, String>(column);
+        let location = location(&text(0)?, &text(1)?, &text(2)?);
+        let (kind, hash) = (kind(&text(3)?), hash(row, 4));
+        let op = Op::set_name(&location, kind, hash).id;
+        Ok((location, kind, hash, op))
+    });
+    bindings.unwrap().map(Result::unwrap).collect()
+}

@@ -1,0 +1,31 @@
+-- darkc's own tables: what it needs to know of the last reload. Darklang never looks at them.
+
+-- Which numbered files of this folder that make up darkc's own tables have run.
+CREATE TABLE darkc_migrations (
+  number INTEGER PRIMARY KEY
+);
+INSERT INTO darkc_migrations (number) VALUES (3);
+
+-- How often anybody changed something that darkc may own; the triggers count.
+CREATE TABLE darkc_changes (
+  id    INTEGER PRIMARY KEY CHECK (id = 0),
+  count INTEGER NOT NULL
+);
+INSERT INTO darkc_changes (id, count) VALUES (0, 0);
+
+-- One row. The manifest is long and comes last, so that whoever wants the other columns need not read it.
+CREATE TABLE darkc_state (
+  id           INTEGER PRIMARY KEY CHECK (id = 0),
+  tool         BLOB NOT NULL,
+  sources      BLOB NOT NULL,
+  zero_ids     INTEGER NOT NULL,
+  changes_seen INTEGER NOT NULL,
+  schema_seen  INTEGER NOT NULL,
+  last_stamp   INTEGER NOT NULL,
+  manifest     BLOB NOT NULL
+);
+
+CREATE TABLE darkc_files (
+  path  TEXT PRIMARY KEY,
+  items BLOB NOT NULL
+);

@@ -1,0 +1,476 @@
+//! Carrying out a plan in one transaction.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::error::DbError;
+use super::schema::{self, FIRST_MESSAGE, LOADER_ACCOUNT_TEXT, MAIN_BRANCH_TEXT, RELOAD_MESSAGE};
+use super::statements::{Sql, Statements};
+use super::time::{Millis, first_stamp};
+use super::{Database, Seen, commit, read_state};
+use crate::base::hash::{ContentHash, Fingerprint};
+use crate::base::location::{ItemKind, Location};
+use crate::diff::{Binding, DependencyRow, Plan, Row};
+use crate::hash::ops::{Op, OpId};
+
+/// From this many rows on it is cheaper to make the triggers anew than to have each row counted.
+const LARGE_WRITE: usize = 4_000;
+
+/// The state that a reload leaves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewState {
+    pub tool: Fingerprint,
+    pub sources: Fingerprint,
+    pub zero_ids: bool,
+    /// The encoded manifest.
+    pub manifest: Vec<u8>,
+}
+
+/// What a reload did to the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Rows of Darklang's tables inserted, updated or deleted.
+    pub rows_written: usize,
+    /// Rows of darkc's own tables.
+    pub own_rows_written: usize,
+    /// The commit of the plan's new ops.
+    pub commit: Option<ContentHash>,
+    /// Names that were left as they are because somebody else's commit, or nobody's yet, has bound them.
+    pub overridden: usize,
+    pub statements_prepared: usize,
+}
+
+impl Database {
+    /// Carries out a plan and stores the state that it leads to. Where neither brings anything new, nothing is
+    /// written at all.
+    ///
+    /// # Errors
+    /// Where the store cannot be written, or somebody changed it since it was last looked at.
+    pub fn apply(&mut self, plan: &Plan<'_>, state: &NewState, now: Millis) -> Result<Applied, DbError> {
+        if plan_size(plan) == 0 && self.stands_at(state)? {
+            return Ok(Applied::default());
+        }
+        self.write(plan_size(plan), |apply| apply.finish(plan, state, now))
+    }
+
+    /// Whether the store is in this very state, unchanged by others.
+    fn stands_at(&mut self, state: &NewState) -> Result<bool, DbError> {
+        let seen = self.seen;
+        let Some(stamp) = self.stamp()? else { return Ok(false) };
+        if seen.is_some() {
+            // What the plan was made from stays the measure of what changed meanwhile.
+            self.seen = seen;
+        }
+        let same = stamp.untouched
+            && stamp.tool == state.tool
+            && stamp.sources == state.sources
+            && stamp.zero_ids == state.zero_ids;
+        Ok(same && self.manifest()? == state.manifest)
+    }
+}
+
+/// How many rows a plan touches, dependencies apart.
+fn plan_size(plan: &Plan<'_>) -> usize {
+    plan.put_rows.len()
+        + plan.drop_rows.len()
+        + plan.put_dependencies.len()
+        + plan.drop_dependencies.len()
+        + plan.drop_ops.len()
+        + plan.amend_ops.len()
+        + plan.add_ops.len()
+        + plan.bind.len()
+        + plan.unbind.len()
+        + plan.put_files.len()
+        + plan.drop_files.len()
+}
+
+/// A transaction that is being filled. Dropped before its end, it leaves the store as it was.
+pub struct Apply<'c> {
+    path: &'c Path,
+    statements: Statements<'c>,
+    transaction: Transaction<'c>,
+    connection: &'c Connection,
+    /// A store in the making: its indexes and darkc's tables come last, and nothing is in it but from here.
+    in_draft: bool,
+    triggers_dropped: bool,
+    /// The newest stamp of the log on main.
+    newest_stamp: Millis,
+    /// Items whose dependencies have been put, while no index can find them.
+    put_dependencies: HashSet<ContentHash>,
+    /// Whether a commit is a loader's, for those asked about.
+    loader_commits: HashMap<String, bool>,
+    created_at: String,
+    applied: Applied,
+}
+
+/// What a SetName op says to the row that it binds.
+struct Naming {
+    commit: Option<String>,
+    origin_ts: Option<String>,
+}
+
+impl<'c> Apply<'c> {
+    /// Starts to fill a store in the making.
+    pub(super) fn in_draft(path: &'c Path, connection: &'c Connection) -> Result<Self, DbError> {
+        let start = || {
+            let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+            schema::make_package_store(connection)?;
+            Ok(transaction)
+        };
+        let transaction = start().map_err(|error| DbError::sqlite(path, error))?;
+        Ok(Apply::new(path, connection, transaction, true))
+    }
+
+    /// Starts to write an existing store, which must not have changed since it was `seen`.
+    pub(super) fn in_store(
+        path: &'c Path,
+        connection: &'c Connection,
+        seen: Option<Seen>,
+        rows: usize,
+    ) -> Result<Self, DbError> {
+        let sqlite = |error| DbError::sqlite(path, error);
+        connection.pragma_update(None, "synchronous", "NORMAL").map_err(sqlite)?;
+        use_write_ahead_log(connection).map_err(sqlite)?;
+        let transaction =
+            Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(sqlite)?;
+        let (now, state, migration) = read_state(connection).map_err(sqlite)?;
+        if migration > schema::NEWEST_MIGRATION {
+            return Err(DbError::NewerDarkc { path: path.to_owned() });
+        }
+        if seen.is_some_and(|seen| !seen.still_is(now)) {
+            return Err(DbError::Changed { path: path.to_owned() });
+        }
+        let mut apply = Apply::new(path, connection, transaction, false);
+        // Where others changed nothing, no op came later than darkc's own last one.
+        apply.newest_stamp = match &state {
+            Some(state) if state.stamp.untouched => state.last_stamp,
+            _ => {
+                let newest = apply
+                    .statements
+                    .first(Sql::NewestStamp, [MAIN_BRANCH_TEXT], |row| row.get::<_, Option<i64>>(0));
+                let newest = Millis(newest.map_err(sqlite)?.flatten().unwrap_or_default());
+                state.as_ref().map_or(newest, |state| newest.max(state.last_stamp))
+            }
+        };
+        if now.changes.is_none() {
+            schema::make_darkc_tables(connection).map_err(sqlite)?;
+            apply.triggers_dropped = true;
+        }
+        let same_schema = state.is_some_and(|state| state.schema_seen == now.schema);
+        if !apply.triggers_dropped && (!same_schema || rows >= LARGE_WRITE) {
+            schema::drop_triggers(connection).map_err(sqlite)?;
+            apply.triggers_dropped = true;
+        }
+        Ok(apply)
+    }
+
+    fn new(path: &'c Path, connection: &'c Connection, transaction: Transaction<'c>, in_draft: bool) -> Self {
+        Apply {
+            path,
+            statements: Statements::new(connection),
+            transaction,
+            connection,
+            in_draft,
+            triggers_dropped: in_draft,
+            newest_stamp: Millis::default(),
+            put_dependencies: HashSet::new(),
+            loader_commits: HashMap::new(),
+            created_at: Millis::now().datetime(),
+            applied: Applied::default(),
+        }
+    }
+
+    /// Puts the row of an item; what stands at its hash is replaced.
+    pub fn put_row(&mut self, row: &Row) -> Result<(), DbError> {
+        let hash = row.hash.to_hex();
+        let hash: &str = &hash;
+        let created = &self.created_at;
+        let put = match row.kind {
+            ItemKind::Value => {
+                self.statements.run(Sql::PutValue, (hash, &row.pt_def, &row.description, created))
+            }
+            kind => {
+                let sql = if kind == ItemKind::Type { Sql::PutType } else { Sql::PutFunction };
+                self.statements.run(sql, (hash, &row.pt_def, &row.runtime, &row.description, created))
+            }
+        };
+        put.map(|_| ()).map_err(|error| self.failed(error))
+    }
+
+    /// Replaces the dependency rows of an item.
+    pub fn put_dependencies(&mut self, item: ContentHash, rows: &[DependencyRow<'_>]) -> Result<(), DbError> {
+        // In a draft no index finds the rows of an item, and hardly ever are there any.
+        if !self.in_draft || !self.put_dependencies.insert(item) {
+            self.drop_dependencies(item)?;
+        }
+        let item = item.to_hex();
+        // The unique index may not be there yet, so the rows must be distinct by themselves; and in its order
+        // each is appended to it.
+        let mut rows: Vec<_> = rows.iter().collect();
+        rows.sort_unstable_by_key(|row| dependency_key(row));
+        rows.dedup_by_key(|row| dependency_key(row));
+        for row in rows {
+            let location = row.location;
+            let parameters = (
+                &*item,
+                &*row.hash.to_hex(),
+                item_type(row.kind),
+                location.map(Location::owner),
+                location.map(Location::modules_dotted),
+                location.map(Location::name),
+            );
+            self.statements.run(Sql::PutDependency, parameters).map_err(|error| self.failed(error))?;
+        }
+        Ok(())
+    }
+
+    fn drop_dependencies(&mut self, item: ContentHash) -> Result<(), DbError> {
+        self.statements
+            .run(Sql::DropDependencies, [&*item.to_hex()])
+            .map(|_| ())
+            .map_err(|error| self.failed(error))
+    }
+
+    /// Carries out the rest of the plan and stores the state. Rows and dependencies that were put before need
+    /// not be in the plan.
+    pub fn finish(&mut self, plan: &Plan<'_>, state: &NewState, now: Millis) -> Result<(), DbError> {
+        self.created_at = now.datetime();
+        self.drop(plan).map_err(|error| self.failed(error))?;
+        for row in &plan.put_rows {
+            self.put_row(row)?;
+        }
+        for (item, rows) in &plan.put_dependencies {
+            self.put_dependencies(*item, rows)?;
+        }
+        let mut namings = self.log(plan, now).map_err(|error| self.failed(error))?;
+        for binding in &plan.bind {
+            self.bind(binding, &mut namings)?;
+        }
+        self.settle(plan, state).map_err(|error| self.failed(error))
+    }
+
+    fn drop(&mut self, plan: &Plan<'_>) -> rusqlite::Result<()> {
+        for item in &plan.drop_dependencies {
+            self.statements.run(Sql::DropDependencies, [&*item.to_hex()])?;
+        }
+        for (kind, hash) in &plan.drop_rows {
+            let sql = match kind {
+                ItemKind::Type => Sql::DropType,
+                ItemKind::Value => Sql::DropValue,
+                ItemKind::Fn => Sql::DropFunction,
+            };
+            self.statements.run(sql, [&*hash.to_hex()])?;
+        }
+        for op in &plan.drop_ops {
+            self.statements.run(Sql::DropOp, (op.to_text(), MAIN_BRANCH_TEXT))?;
+        }
+        for location in &plan.unbind {
+            for (row, commit) in self.live_rows(location, "")? {
+                if self.is_loaders(commit)? {
+                    self.statements.run(Sql::DropLocation, [row])?;
+                } else {
+                    self.applied.overridden += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the new ops under a commit of their own, and the amended ones.
+    fn log(&mut self, plan: &Plan<'_>, now: Millis) -> rusqlite::Result<HashMap<OpId, Naming>> {
+        let mut namings = HashMap::with_capacity(plan.bind.len());
+        if !plan.add_ops.is_empty() {
+            let commit = commit::record(&mut self.statements, &plan.add_ops, plan.changed_items, now)?;
+            self.applied.commit = Some(commit);
+            let commit = commit.to_hex();
+            let named: HashSet<OpId> = plan.bind.iter().map(|binding| binding.op).collect();
+            let first = first_stamp(now, plan.add_ops.len(), self.newest_stamp);
+            for (Op { id, blob, .. }, millis) in plan.add_ops.iter().zip(first.0..) {
+                self.newest_stamp = Millis(millis);
+                let stamp = Millis(millis).stamp();
+                let parameters = (id.to_text(), blob, MAIN_BRANCH_TEXT, &*commit, &self.created_at, &stamp);
+                let added = self.statements.run(Sql::AddOp, parameters)?;
+                if added > 0 && named.contains(id) {
+                    namings.insert(*id, Naming { commit: Some(commit.to_string()), origin_ts: Some(stamp) });
+                }
+            }
+        }
+        for (old, op) in &plan.amend_ops {
+            let parameters = (old.to_text(), MAIN_BRANCH_TEXT, op.id.to_text(), &op.blob);
+            self.statements.run(Sql::AmendOp, parameters)?;
+        }
+        Ok(namings)
+    }
+
+    fn bind(&mut self, binding: &Binding<'_>, namings: &mut HashMap<OpId, Naming>) -> Result<(), DbError> {
+        let naming = match namings.remove(&binding.op) {
+            Some(naming) => naming,
+            None => self
+                .statements
+                .first(Sql::FindOp, (binding.op.to_text(), MAIN_BRANCH_TEXT), |row| {
+                    Ok(Naming { commit: row.get(0)?, origin_ts: row.get(1)? })
+                })
+                .map_err(|error| self.failed(error))?
+                .ok_or_else(|| DbError::UnknownOp {
+                    path: self.path.to_owned(),
+                    location: binding.location.to_string(),
+                })?,
+        };
+        self.bind_as(binding, &naming).map_err(|error| self.failed(error))
+    }
+
+    fn bind_as(&mut self, binding: &Binding<'_>, naming: &Naming) -> rusqlite::Result<()> {
+        let hash = binding.hash.to_hex();
+        let kind = item_type(binding.kind);
+        let live =
+            if self.in_draft { None } else { self.live_rows(binding.location, kind)?.into_iter().next() };
+        if let Some((row, commit)) = live {
+            if self.is_loaders(commit)? {
+                let parameters = (row, &*hash, kind, &naming.commit, &naming.origin_ts);
+                self.statements.run(Sql::MoveLocation, parameters)?;
+            } else {
+                self.applied.overridden += 1;
+            }
+            return Ok(());
+        }
+        let location = binding.location;
+        let parameters = (
+            location_id(binding.op, naming.origin_ts.as_deref().unwrap_or_default()),
+            &*hash,
+            location.owner(),
+            location.modules_dotted(),
+            location.name(),
+            kind,
+            MAIN_BRANCH_TEXT,
+            &naming.commit,
+            &self.created_at,
+            &naming.origin_ts,
+        );
+        self.statements.run(Sql::AddLocation, parameters)?;
+        Ok(())
+    }
+
+    /// The rows that a name is live by on main, the one of the kind first: rowid and commit.
+    fn live_rows(&mut self, location: &Location, kind: &str) -> rusqlite::Result<Vec<(i64, Option<String>)>> {
+        let parameters =
+            (MAIN_BRANCH_TEXT, location.owner(), location.modules_dotted(), location.name(), kind);
+        self.statements.query(Sql::FindLocations, parameters, |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    /// Whether a row of this commit was bound by a loader; a row of none is a user's work in progress.
+    fn is_loaders(&mut self, commit: Option<String>) -> rusqlite::Result<bool> {
+        let Some(commit) = commit else { return Ok(false) };
+        if let Some(known) = self.loader_commits.get(&commit) {
+            return Ok(*known);
+        }
+        let found = self.statements.first(Sql::FindCommit, [&commit], |row| {
+            let (account, message): (String, String) = (row.get(0)?, row.get(1)?);
+            Ok(account == LOADER_ACCOUNT_TEXT
+                && (message.starts_with(FIRST_MESSAGE) || message.starts_with(RELOAD_MESSAGE)))
+        })?;
+        let is_loaders = found.unwrap_or(false);
+        self.loader_commits.insert(commit, is_loaders);
+        Ok(is_loaders)
+    }
+
+    /// Writes darkc's own rows, and whatever of the schema had to wait for the rows.
+    fn settle(&mut self, plan: &Plan<'_>, state: &NewState) -> rusqlite::Result<()> {
+        if self.in_draft {
+            self.connection.execute_batch(schema::PACKAGE_STORE_INDEXES)?;
+            schema::make_darkc_tables(self.connection)?;
+        }
+        for path in &plan.drop_files {
+            self.statements.run(Sql::DropFile, [path])?;
+        }
+        for file in &plan.put_files {
+            self.statements.run(Sql::PutFile, (&file.path, &file.items))?;
+        }
+        if self.triggers_dropped {
+            schema::make_triggers(self.connection)?;
+        }
+        let changed = self.statements.first(Sql::HowChanged, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (changes, schema): (i64, i64) = changed.unwrap_or_default();
+        let parameters = (
+            state.tool.0.to_le_bytes(),
+            state.sources.0.to_le_bytes(),
+            state.zero_ids,
+            changes,
+            schema,
+            self.newest_stamp.0,
+            &state.manifest,
+        );
+        self.statements.run(Sql::PutState, parameters)?;
+        Ok(())
+    }
+
+    /// Checks what foreign keys would, where they are off, and commits.
+    pub(super) fn end(self) -> Result<Applied, DbError> {
+        let Apply { path, connection, statements, transaction, in_draft, applied, .. } = self;
+        let applied = Applied {
+            rows_written: statements.rows_written,
+            own_rows_written: statements.own_rows_written,
+            statements_prepared: statements.prepared_count,
+            ..applied
+        };
+        drop(statements);
+        if in_draft {
+            check_references(path, connection)?;
+        }
+        transaction.commit().map_err(|error| DbError::sqlite(path, error))?;
+        Ok(applied)
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> DbError {
+        DbError::sqlite(self.path, error)
+    }
+}
+
+/// As `locations.item_type` and `depends_on_item_type` spell a kind.
+pub(super) fn item_type(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Type => "type",
+        ItemKind::Value => "value",
+        ItemKind::Fn => "fn",
+    }
+}
+
+/// What the unique index of dependencies tells rows of one item apart by, in its order.
+fn dependency_key<'r>(row: &DependencyRow<'r>) -> (ContentHash, &'static str, &'r str, &'r str, &'r str) {
+    let part = |part: fn(&Location) -> &str| row.location.map_or("", part);
+    let (owner, modules, name) =
+        (part(Location::owner), part(Location::modules_dotted), part(Location::name));
+    (row.hash, item_type(row.kind), owner, modules, name)
+}
+
+/// A location's id, in the form of a random one. It follows from the op and its stamp, which no two bindings
+/// share, so that equal reloads at equal times leave equal stores.
+fn location_id(op: OpId, origin_ts: &str) -> String {
+    let seed = [&op.0, origin_ts.as_bytes()].concat();
+    let bytes = Fingerprint::of(&seed).0.to_le_bytes();
+    uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().to_string()
+}
+
+/// Darklang sets it as well, so that only a store that somebody else copied together lacks it.
+fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
+    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+    if mode != "wal" {
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    }
+    Ok(())
+}
+
+/// Looks for rows that refer to none, where SQLite was told not to.
+fn check_references(path: &Path, connection: &Connection) -> Result<(), DbError> {
+    for table in ["commits", "package_ops", "locations"] {
+        let broken = connection
+            .prepare(&format!("PRAGMA foreign_key_check({table})"))
+            .and_then(|mut check| check.exists([]))
+            .map_err(|error| DbError::sqlite(path, error))?;
+        if broken {
+            return Err(DbError::BrokenReference { path: path.to_owned(), table });
+        }
+    }
+    Ok(())
+}

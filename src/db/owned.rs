@@ -1,0 +1,223 @@
+//! What loaders put into a store, read back for comparing it with what ought to be there.
+
+use rusqlite::{Connection, Row};
+use uuid::Uuid;
+
+use super::apply::item_type;
+use super::schema::{IS_LOADER_COMMIT, MAIN_BRANCH_TEXT, loader_commit};
+use crate::base::hash::{ContentHash, Fingerprint};
+use crate::base::location::{ItemKind, Location};
+use crate::binary::tags;
+use crate::diff::{dependencies_fingerprint, row_fingerprint};
+use crate::hash::ops::OpId;
+
+/// Everything that a full comparison looks at.
+#[derive(Debug, Default)]
+pub struct OwnedRows {
+    /// The ops of loaders' commits on main, oldest first.
+    pub ops: Vec<OwnedOp>,
+    /// The live names on main that loaders' commits bound.
+    pub locations: Vec<OwnedLocation>,
+    /// Every row of the three tables of items; users' items are among them.
+    pub rows: Vec<OwnedRow>,
+    /// [`dependencies_fingerprint`] of every item that has dependency rows, in order of hash.
+    pub dependencies: Vec<(ContentHash, Fingerprint)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedOp {
+    pub id: OpId,
+    pub says: Says,
+}
+
+/// What an op says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Says {
+    Add(ItemKind, ContentHash),
+    SetName(Location, ItemKind, ContentHash),
+    /// Anything that no loader writes, or that cannot be read.
+    Other,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedLocation {
+    pub location: Location,
+    pub kind: ItemKind,
+    pub hash: ContentHash,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnedRow {
+    pub kind: ItemKind,
+    pub hash: ContentHash,
+    /// [`row_fingerprint`] of the row.
+    pub fingerprint: Fingerprint,
+}
+
+pub fn read(connection: &Connection) -> rusqlite::Result<OwnedRows> {
+    Ok(OwnedRows {
+        ops: ops(connection)?,
+        locations: locations(connection)?,
+        rows: rows(connection)?,
+        dependencies: dependencies(connection)?,
+    })
+}
+
+const KINDS: [ItemKind; 3] = [ItemKind::Type, ItemKind::Value, ItemKind::Fn];
+
+fn ops(connection: &Connection) -> rusqlite::Result<Vec<OwnedOp>> {
+    let mut ops = connection.prepare(&format!(
+        "SELECT id, op_blob FROM package_ops WHERE branch_id = ?4 \
+         AND commit_hash IN (SELECT hash FROM commits WHERE {IS_LOADER_COMMIT}) ORDER BY rowid"
+    ))?;
+    let [account, first, reload] = loader_commit();
+    let mut rows = ops.query([account, first, reload, MAIN_BRANCH_TEXT])?;
+    let mut ops = Vec::new();
+    while let Some(row) = rows.next()? {
+        // An id that is none of Darklang's making belongs to nobody here.
+        let Ok(id) = Uuid::parse_str(text(row, 0)?) else { continue };
+        let says = said(row.get_ref(1)?.as_blob()?).unwrap_or(Says::Other);
+        ops.push(OwnedOp { id: OpId(id.to_bytes_le()), says });
+    }
+    Ok(ops)
+}
+
+fn locations(connection: &Connection) -> rusqlite::Result<Vec<OwnedLocation>> {
+    let mut locations = connection.prepare(&format!(
+        "SELECT owner, modules, name, item_type, item_hash FROM locations \
+         WHERE branch_id = ?4 AND unlisted_at IS NULL \
+         AND commit_hash IN (SELECT hash FROM commits WHERE {IS_LOADER_COMMIT})"
+    ))?;
+    let [account, first, reload] = loader_commit();
+    let mut rows = locations.query([account, first, reload, MAIN_BRANCH_TEXT])?;
+    let mut locations = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (Some(kind), Some(hash)) = (kind_of(text(row, 3)?), ContentHash::from_hex(text(row, 4)?)) else {
+            continue;
+        };
+        let location = dotted(text(row, 0)?, text(row, 1)?, text(row, 2)?);
+        locations.push(OwnedLocation { location: Location::new(location), kind, hash });
+    }
+    Ok(locations)
+}
+
+fn rows(connection: &Connection) -> rusqlite::Result<Vec<OwnedRow>> {
+    const TABLES: [(ItemKind, &str); 3] = [
+        (ItemKind::Type, "SELECT hash, pt_def, rt_def, description FROM package_types"),
+        (ItemKind::Value, "SELECT hash, pt_def, x'', description FROM package_values"),
+        (ItemKind::Fn, "SELECT hash, pt_def, rt_instrs, description FROM package_functions"),
+    ];
+    let mut items = Vec::new();
+    for (kind, select) in TABLES {
+        let mut table = connection.prepare(select)?;
+        let mut rows = table.query([])?;
+        while let Some(row) = rows.next()? {
+            let Some(hash) = ContentHash::from_hex(text(row, 0)?) else { continue };
+            let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
+            let fingerprint = row_fingerprint(blob(1)?, blob(2)?, text(row, 3)?);
+            items.push(OwnedRow { kind, hash, fingerprint });
+        }
+    }
+    Ok(items)
+}
+
+fn dependencies(connection: &Connection) -> rusqlite::Result<Vec<(ContentHash, Fingerprint)>> {
+    let mut table = connection.prepare(
+        "SELECT item_hash, depends_on_hash, depends_on_item_type, depends_on_owner, depends_on_modules, \
+         depends_on_name FROM package_dependencies ORDER BY item_hash",
+    )?;
+    let mut rows = table.query([])?;
+    let mut items: Vec<(ContentHash, Fingerprint)> = Vec::new();
+    let mut edges: Vec<(ContentHash, ItemKind, String)> = Vec::new();
+    let mut current = None;
+    let mut finish = |item: Option<ContentHash>, edges: &mut Vec<(ContentHash, ItemKind, String)>| {
+        if let Some(item) = item {
+            let edges = edges.iter().map(|(hash, kind, location)| (*hash, *kind, location.as_str()));
+            items.push((item, dependencies_fingerprint(edges)));
+        }
+        edges.clear();
+    };
+    while let Some(row) = rows.next()? {
+        let (Some(item), Some(hash), Some(kind)) = (
+            ContentHash::from_hex(text(row, 0)?),
+            ContentHash::from_hex(text(row, 1)?),
+            kind_of(text(row, 2)?),
+        ) else {
+            continue;
+        };
+        if current != Some(item) {
+            finish(current, &mut edges);
+            current = Some(item);
+        }
+        let location = match row.get_ref(3)?.as_str_or_null()? {
+            Some(owner) => dotted(owner, text(row, 4)?, text(row, 5)?),
+            None => String::new(),
+        };
+        edges.push((hash, kind, location));
+    }
+    finish(current, &mut edges);
+    Ok(items)
+}
+
+/// Reads the head of an op's blob (`binary::ops`): as much of it as tells what it is about.
+fn said(blob: &[u8]) -> Option<Says> {
+    const HEADER_LENGTH: usize = 8;
+    let mut reader = Reader { bytes: blob.get(HEADER_LENGTH..)? };
+    let tag = reader.byte()?;
+    if tag == crate::binary::ops::SET_NAME {
+        let owner = reader.text()?;
+        let modules = (0..reader.varint()?).map(|_| reader.text()).collect::<Option<Vec<_>>>()?;
+        let name = reader.text()?;
+        let kind = reader.byte()?;
+        let kind = KINDS.into_iter().find(|one| tags::reference(*one) == kind)?;
+        let hash = ContentHash::from_hex(reader.text()?)?;
+        return Some(Says::SetName(Location::new(dotted(owner, &modules.join("."), name)), kind, hash));
+    }
+    let kind = KINDS.into_iter().find(|kind| tags::reference(*kind) == tag)?;
+    Some(Says::Add(kind, ContentHash::from_hex(reader.text()?)?))
+}
+
+/// The few primitives that the head of an op needs (`binary::writer`).
+struct Reader<'b> {
+    bytes: &'b [u8],
+}
+
+impl<'b> Reader<'b> {
+    fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.bytes.split_first()?;
+        self.bytes = rest;
+        Some(*byte)
+    }
+
+    fn varint(&mut self) -> Option<usize> {
+        const BITS: u32 = 7;
+        let mut value = 0;
+        for shift in (0..u32::BITS).step_by(BITS as usize) {
+            let byte = self.byte()?;
+            value |= usize::from(byte & 0x7F) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn text(&mut self) -> Option<&'b str> {
+        let length = self.varint()?;
+        let (text, rest) = self.bytes.split_at_checked(length)?;
+        self.bytes = rest;
+        std::str::from_utf8(text).ok()
+    }
+}
+
+fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
+    row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)
+}
+
+fn kind_of(text: &str) -> Option<ItemKind> {
+    KINDS.into_iter().find(|kind| item_type(*kind) == text)
+}
+
+fn dotted(owner: &str, modules: &str, name: &str) -> String {
+    if modules.is_empty() { format!("{owner}.{name}") } else { format!("{owner}.{modules}.{name}") }
+}

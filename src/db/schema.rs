@@ -1,0 +1,83 @@
+//! The migrations, and which stores darkc knows.
+
+use rusqlite::Connection;
+use uuid::{Uuid, uuid};
+
+/// Tables of Darklang's package store with the rows of a fresh one.
+pub const PACKAGE_STORE: &str = include_str!("../../migrations/0001_package_store.sql");
+pub const PACKAGE_STORE_INDEXES: &str = include_str!("../../migrations/0002_package_store_indexes.sql");
+/// darkc's own tables.
+const DARKC: &str = include_str!("../../migrations/0003_darkc.sql");
+const DARKC_TRIGGERS: &str = include_str!("../../migrations/0004_darkc_triggers.sql");
+
+/// The newest number in `darkc_migrations` that this program knows.
+pub const NEWEST_MIGRATION: i64 = 3;
+
+/// darkc's own tables, for starting over where one of them is missing.
+const DARKC_TABLES: [&str; 4] = ["darkc_migrations", "darkc_changes", "darkc_state", "darkc_files"];
+
+/// What `darklang/dark LibDB/Releases.fs` calls `currentRelease`.
+pub const RELEASE: i64 = 4;
+/// SHA-256 of Darklang's `backend/migrations/schema.sql`; Darklang rebuilds all tables where it differs.
+pub const SCHEMA_HASH: &str = "4F45E5822AEA4DF1A08F453076471F36154978BC98E77CEEF0F66DD8D83E2A89";
+
+/// The branch that packages are loaded into (`darklang/dark LibExecution/ProgramTypes.fs`, `mainBranchId`).
+pub const MAIN_BRANCH: Uuid = uuid!("89282547-e4e6-4986-bcb6-db74bc6a8c0f");
+pub const MAIN_BRANCH_TEXT: &str = "89282547-e4e6-4986-bcb6-db74bc6a8c0f";
+pub const MAIN_BRANCH_NAME: &str = "main";
+/// The account called Darklang, which a loader's commits belong to.
+pub const LOADER_ACCOUNT: Uuid = uuid!("00000000-0000-0000-0000-000000000001");
+pub const LOADER_ACCOUNT_TEXT: &str = "00000000-0000-0000-0000-000000000001";
+
+/// The message of the first commit, by whichever loader.
+pub const FIRST_MESSAGE: &str = "Init: packages loaded from disk";
+/// How the messages of darkc's later commits start.
+pub const RELOAD_MESSAGE: &str = "Reload: ";
+
+/// The condition on a row of `commits` under which it is a loader's; `?1` to `?3` are what [`loader_commit`] gives.
+pub const IS_LOADER_COMMIT: &str = "account_id = ?1 \
+     AND (substr(message, 1, length(?2)) = ?2 OR substr(message, 1, length(?3)) = ?3)";
+
+pub fn loader_commit() -> [&'static str; 3] {
+    [LOADER_ACCOUNT_TEXT, FIRST_MESSAGE, RELOAD_MESSAGE]
+}
+
+/// Makes the tables of a fresh package store, all indexes apart.
+pub fn make_package_store(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(PACKAGE_STORE)?;
+    connection.execute("INSERT INTO schema_state_v0 (id, hash) VALUES (0, ?1)", [SCHEMA_HASH])?;
+    connection.execute("INSERT INTO release_state_v0 (id, \"release\") VALUES (0, ?1)", [RELEASE])?;
+    Ok(())
+}
+
+/// Makes darkc's own tables anew; whatever of them was there before is lost, which costs a full comparison.
+pub fn make_darkc_tables(connection: &Connection) -> rusqlite::Result<()> {
+    // Triggers must go first: they name a table that is about to be missing.
+    drop_triggers(connection)?;
+    for table in DARKC_TABLES {
+        connection.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
+    }
+    connection.execute_batch(DARKC)
+}
+
+pub fn make_triggers(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(DARKC_TRIGGERS)
+}
+
+pub fn drop_triggers(connection: &Connection) -> rusqlite::Result<()> {
+    let mut names = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name GLOB 'darkc_*'")?;
+    let names: Vec<String> = names.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for name in names {
+        connection.execute_batch(&format!("DROP TRIGGER {name}"))?;
+    }
+    Ok(())
+}
+
+/// Whether all of darkc's own tables are there.
+pub fn has_darkc_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut there = connection
+        .prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (?1, ?2, ?3, ?4)")?;
+    let count: usize = there.query_row(DARKC_TABLES, |row| row.get(0))?;
+    Ok(count == DARKC_TABLES.len())
+}

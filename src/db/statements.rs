@@ -1,0 +1,129 @@
+//! Every statement of a reload's write, prepared when it is first needed.
+
+use rusqlite::{Connection, Params, Row, Statement};
+
+/// Declares [`Sql`], the texts, and which statements write rows of darkc's own.
+macro_rules! statements {
+    ($($name:ident: $text:expr,)*) => {
+        #[derive(Clone, Copy, Debug)]
+        pub enum Sql { $($name),* }
+
+        const TEXTS: &[&str] = &[$($text),*];
+    };
+}
+
+statements! {
+    // The upserts keep a row's place, its time of creation, and what Darklang evaluated a value to.
+    PutType: "INSERT INTO package_types (hash, pt_def, rt_def, description, created_at) \
+        VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (hash) DO UPDATE SET \
+        pt_def = excluded.pt_def, rt_def = excluded.rt_def, description = excluded.description",
+    PutValue: "INSERT INTO package_values (hash, pt_def, description, created_at) \
+        VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hash) DO UPDATE SET \
+        pt_def = excluded.pt_def, description = excluded.description",
+    PutFunction: "INSERT INTO package_functions (hash, pt_def, rt_instrs, description, created_at) \
+        VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (hash) DO UPDATE SET \
+        pt_def = excluded.pt_def, rt_instrs = excluded.rt_instrs, description = excluded.description",
+    DropType: "DELETE FROM package_types WHERE hash = ?1",
+    DropValue: "DELETE FROM package_values WHERE hash = ?1",
+    DropFunction: "DELETE FROM package_functions WHERE hash = ?1",
+    PutDependency: "INSERT INTO package_dependencies (item_hash, depends_on_hash, depends_on_item_type, \
+        depends_on_owner, depends_on_modules, depends_on_name) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+        ON CONFLICT DO NOTHING",
+    DropDependencies: "DELETE FROM package_dependencies WHERE item_hash = ?1",
+    // An op that somebody else put on the branch first stays theirs, as with Darklang's own insert.
+    AddOp: "INSERT INTO package_ops (id, op_blob, branch_id, commit_hash, applied, created_at, origin_ts) \
+        VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6) ON CONFLICT (id, branch_id) DO NOTHING",
+    AmendOp: "UPDATE package_ops SET id = ?3, op_blob = ?4 WHERE id = ?1 AND branch_id = ?2",
+    DropOp: "DELETE FROM package_ops WHERE id = ?1 AND branch_id = ?2",
+    FindOp: "SELECT commit_hash, origin_ts FROM package_ops WHERE id = ?1 AND branch_id = ?2",
+    AddBranchOp: "INSERT INTO branch_ops (id, op_blob, applied, origin_ts, created_at) \
+        VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT (id) DO NOTHING",
+    AddCommit: "INSERT INTO commits (hash, message, branch_id, account_id, created_at) \
+        VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (hash) DO NOTHING",
+    // Commits of one second are told apart as Darklang tells them apart.
+    LatestCommit: "SELECT hash FROM commits WHERE branch_id = ?1 ORDER BY created_at DESC, rowid DESC LIMIT 1",
+    FindCommit: "SELECT account_id, message FROM commits WHERE hash = ?1",
+    // One name holds one item, so the kind only says which row comes first where there are several.
+    FindLocations: "SELECT rowid, commit_hash FROM locations \
+        WHERE branch_id = ?1 AND owner = ?2 AND modules = ?3 AND name = ?4 AND unlisted_at IS NULL \
+        ORDER BY item_type = ?5 DESC, rowid DESC",
+    AddLocation: "INSERT INTO locations (location_id, item_hash, owner, modules, name, item_type, branch_id, \
+        commit_hash, created_at, origin_ts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    MoveLocation: "UPDATE locations SET item_hash = ?2, item_type = ?3, commit_hash = ?4, origin_ts = ?5 \
+        WHERE rowid = ?1",
+    DropLocation: "DELETE FROM locations WHERE rowid = ?1",
+    NewestStamp: "SELECT CAST(round(unixepoch(max(origin_ts), 'subsec') * 1000) AS INTEGER) \
+        FROM package_ops WHERE branch_id = ?1",
+    PutFile: "INSERT INTO darkc_files (path, items) VALUES (?1, ?2) \
+        ON CONFLICT (path) DO UPDATE SET items = excluded.items",
+    DropFile: "DELETE FROM darkc_files WHERE path = ?1",
+    PutState: "INSERT INTO darkc_state (id, tool, sources, zero_ids, changes_seen, schema_seen, last_stamp, \
+        manifest) VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET \
+        tool = excluded.tool, sources = excluded.sources, zero_ids = excluded.zero_ids, \
+        changes_seen = excluded.changes_seen, schema_seen = excluded.schema_seen, \
+        last_stamp = excluded.last_stamp, manifest = excluded.manifest",
+    HowChanged: "SELECT c.count, v.schema_version FROM darkc_changes c, pragma_schema_version v",
+}
+
+impl Sql {
+    fn writes_own_rows(self) -> bool {
+        matches!(self, Sql::PutFile | Sql::DropFile | Sql::PutState)
+    }
+}
+
+/// The prepared statements of one transaction, with counts of what they did.
+pub struct Statements<'c> {
+    connection: &'c Connection,
+    prepared: Vec<Option<Statement<'c>>>,
+    pub prepared_count: usize,
+    /// Rows of Darklang's tables.
+    pub rows_written: usize,
+    pub own_rows_written: usize,
+}
+
+impl<'c> Statements<'c> {
+    pub fn new(connection: &'c Connection) -> Self {
+        let prepared = TEXTS.iter().map(|_| None).collect();
+        Statements { connection, prepared, prepared_count: 0, rows_written: 0, own_rows_written: 0 }
+    }
+
+    /// Runs a statement that returns nothing; says how many rows it changed.
+    pub fn run(&mut self, sql: Sql, parameters: impl Params) -> rusqlite::Result<usize> {
+        let changed = self.get(sql)?.execute(parameters)?;
+        if sql.writes_own_rows() {
+            self.own_rows_written += changed;
+        } else {
+            self.rows_written += changed;
+        }
+        Ok(changed)
+    }
+
+    pub fn query<T>(
+        &mut self,
+        sql: Sql,
+        parameters: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        self.get(sql)?.query_map(parameters, read)?.collect()
+    }
+
+    pub fn first<T>(
+        &mut self,
+        sql: Sql,
+        parameters: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
+        Ok(self.query(sql, parameters, read)?.into_iter().next())
+    }
+
+    fn get(&mut self, sql: Sql) -> rusqlite::Result<&mut Statement<'c>> {
+        let slot = &mut self.prepared[sql as usize];
+        if slot.is_none() {
+            self.prepared_count += 1;
+        }
+        match slot {
+            Some(statement) => Ok(statement),
+            None => Ok(slot.insert(self.connection.prepare(TEXTS[sql as usize])?)),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Times as Darklang writes them, and the stamps of a batch of ops.
+
+const SECOND: i64 = 1000;
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+/// Milliseconds since 1970, UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Millis(pub i64);
+
+impl Millis {
+    /// The time now; the epoch on a machine whose clock stands before it.
+    pub fn now() -> Self {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Millis(since.map_or(0, |since| since.as_millis() as i64))
+    }
+
+    /// As in `origin_ts` (`darklang/dark LibDB/Inserts.fs`, `nextOriginTs`).
+    pub fn stamp(self) -> String {
+        let (year, month, day) = self.date();
+        let (hour, minute, second) = self.time();
+        let millis = self.0.rem_euclid(SECOND);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+    }
+
+    /// As SQLite's `datetime('now')` writes it, the default of every `created_at`.
+    pub fn datetime(self) -> String {
+        let (year, month, day) = self.date();
+        let (hour, minute, second) = self.time();
+        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+
+    fn time(self) -> (i64, i64, i64) {
+        let second = self.0.div_euclid(SECOND).rem_euclid(DAY_SECONDS);
+        (second / 3600, second / 60 % 60, second % 60)
+    }
+
+    /// Year, month and day in the proleptic Gregorian calendar. Years are counted from March, so that a leap
+    /// day is the last of its year, in eras of 400 years, which all have the same number of days.
+    fn date(self) -> (i64, i64, i64) {
+        const DAYS_TO_EPOCH: i64 = 719_468;
+        const ERA: i64 = 146_097;
+        let days = self.0.div_euclid(SECOND * DAY_SECONDS) + DAYS_TO_EPOCH;
+        let era = days.div_euclid(ERA);
+        let day_of_era = days.rem_euclid(ERA);
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let march_month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * march_month + 2) / 5 + 1;
+        let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        (year, month, day)
+    }
+}
+
+/// The stamp of the first of `count` ops, each next one a millisecond later: the last is stamped with now,
+/// unless the log already reaches so far that they must follow it. A stamp in the future would make Darklang
+/// take a later edit for an older one.
+pub fn first_stamp(now: Millis, count: usize, newest: Millis) -> Millis {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    Millis(now.0.saturating_sub(count).saturating_add(1).max(newest.0 + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_spelled_as_sqlite_spells_them() {
+        let sqlite = rusqlite::Connection::open_in_memory().unwrap();
+        for millis in [0, 1, 951_782_399_999, 951_868_800_000, 1_709_164_800_123, 4_102_444_799_999] {
+            let spelled: (String, String) = sqlite
+                .query_row(
+                    "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', ?1 / 1000.0, 'unixepoch'), datetime(?1 / 1000, 'unixepoch')",
+                    [millis],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .unwrap();
+            assert_eq!((Millis(millis).stamp(), Millis(millis).datetime()), spelled);
+        }
+    }
+
+    #[test]
+    fn stamps_end_now_and_follow_the_log() {
+        assert_eq!(first_stamp(Millis(1000), 10, Millis(0)), Millis(991));
+        assert_eq!(first_stamp(Millis(1000), 10, Millis(995)), Millis(996));
+        assert_eq!(first_stamp(Millis(1000), 10, Millis(2000)), Millis(2001));
+    }
+}
