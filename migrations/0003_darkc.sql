@@ -19,6 +19,7 @@ CREATE TABLE darkc_state (
   tool         BLOB NOT NULL,
   sources      BLOB NOT NULL,
   zero_ids     INTEGER NOT NULL,
+  items        INTEGER NOT NULL,
   changes_seen INTEGER NOT NULL,
   schema_seen  INTEGER NOT NULL,
   last_stamp   INTEGER NOT NULL,

@@ -41,7 +41,8 @@ pub fn reload(settings: &Settings) -> Result<Outcome, Failure> {
     let trusted = stamp.filter(|stamp| {
         stamp.untouched && stamp.tool == STATE_DIGEST && stamp.zero_ids == zero_ids && !settings.full
     });
-    if trusted.as_ref().is_some_and(|stamp| stamp.sources == digest) {
+    if let Some(stamp) = trusted.as_ref().filter(|stamp| stamp.sources == digest) {
+        outcome.counts.items = stamp.items;
         outcome.counts.files = found.len();
         outcome.counts.files_hit = found.len();
         return Ok(outcome);

@@ -18,8 +18,37 @@ fn a_fresh_load_equals_darklangs() {
     if let Some(difference) = compare::compare(&expected, &found, compare::Profile::Oracle) {
         panic!("{difference}");
     }
+    assert_eq!(branch_ops(&found), branch_ops(&expected));
     assert_eq!(fold::check(&found), None);
     check_health(&found);
+}
+
+/// A hash as text, with its length in front.
+const HASH: usize = 1 + 64;
+
+/// The ops on branches, oldest first, without their ids; the list of a commit's ops is sorted, because its order
+/// is the order of files and Darklang leaves that to the file system.
+fn branch_ops(store: &rusqlite::Connection) -> Vec<(Vec<u8>, Vec<[u8; HASH]>)> {
+    const GUID: usize = 16;
+    const CREATE_COMMIT: u8 = 1;
+    let mut statement = store.prepare("SELECT op_blob FROM branch_ops ORDER BY rowid").expect("a log");
+    let blobs = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("blobs");
+    let op = |blob: Vec<u8>| {
+        let op = &blob[HASH..];
+        if op[0] != CREATE_COMMIT {
+            return (op.to_vec(), Vec::new());
+        }
+        let message = usize::from(op[1 + HASH]);
+        let count_at = 1 + HASH + 1 + message + 2 * GUID;
+        let count_length = 1 + op[count_at..].iter().take_while(|byte| **byte >= 0x80).count();
+        let (head, list) = op.split_at(count_at + count_length);
+        let (hashes, rest) = list.as_chunks::<HASH>();
+        assert!(rest.is_empty(), "a list of hashes");
+        let mut hashes = hashes.to_vec();
+        hashes.sort_unstable();
+        (head.to_vec(), hashes)
+    };
+    blobs.map(|blob| op(blob.expect("a blob"))).collect()
 }
 
 /// The bits that a node's id may have.

@@ -24,6 +24,8 @@ pub struct NewState {
     pub tool: Fingerprint,
     pub sources: Fingerprint,
     pub zero_ids: bool,
+    /// How many live items there are.
+    pub items: usize,
     /// The encoded manifest.
     pub manifest: Vec<u8>,
 }
@@ -66,7 +68,8 @@ impl Database {
         let same = stamp.untouched
             && stamp.tool == state.tool
             && stamp.sources == state.sources
-            && stamp.zero_ids == state.zero_ids;
+            && stamp.zero_ids == state.zero_ids
+            && stamp.items == state.items;
         Ok(same && self.manifest()? == state.manifest)
     }
 }
@@ -396,6 +399,7 @@ impl<'c> Apply<'c> {
             state.tool.0.to_le_bytes(),
             state.sources.0.to_le_bytes(),
             state.zero_ids,
+            state.items as i64,
             changes,
             schema,
             self.newest_stamp.0,

@@ -238,7 +238,7 @@ impl Database {
 /// tables are there.
 fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRow>, i64)> {
     const STATE: &str = "SELECT v.schema_version, d.data_version, c.count, m.newest, \
-             s.tool, s.sources, s.zero_ids, s.changes_seen, s.schema_seen, s.last_stamp \
+             s.tool, s.sources, s.zero_ids, s.changes_seen, s.schema_seen, s.last_stamp, s.items \
          FROM pragma_schema_version v, pragma_data_version d, \
              (SELECT max(number) AS newest FROM darkc_migrations) m \
              LEFT JOIN darkc_changes c LEFT JOIN darkc_state s";
@@ -266,6 +266,7 @@ fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRo
             tool: Fingerprint(u128::from_le_bytes(tool)),
             sources: Fingerprint(u128::from_le_bytes(sources)),
             zero_ids: row.get(6)?,
+            items: row.get::<_, i64>(10)? as usize,
             untouched,
         };
         Ok((seen, Some(StateRow { stamp, last_stamp: Millis(row.get(9)?), schema_seen }), migration))

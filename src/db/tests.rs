@@ -1,1 +1,1 @@
-
+//! A store made, changed and compared, by itself and by others.

@@ -77,21 +77,30 @@ fn plan_hash<'a>(
     compiled: &mut HashMap<ItemId, CompiledItem>,
     world: &'a impl World,
 ) {
-    let Some(last) = sharing.now.last() else {
+    if sharing.now.is_empty() {
         if let Some(was) = sharing.before.last() {
             plan.drop_rows.push((was.kind, hash));
             plan.drop_dependencies.push(hash);
             drop_ops(plan, hash, &sharing.before);
         }
         return;
-    };
-    // Nothing new about it, so nothing was compiled.
-    let Some(row) = compiled.get(last).map(|item| item.fingerprint(world)) else { return };
+    }
+    let now: Option<Vec<OpId>> =
+        sharing.now.iter().map(|item| compiled.get(item).map(|item| item.add_op.id)).collect();
+    // Nothing is new about the hash where its items were not compiled.
+    let Some(owner) = now.and_then(|ops| sharing.now.get(row_owner(&ops)?)) else { return };
     plan_ops(plan, hash, sharing, compiled, world);
-    let unchanged = sharing.before.last().is_some_and(|was| was.row == row);
-    if let Some(item) = compiled.remove(last).filter(|_| !unchanged) {
+    let before: Vec<OpId> = sharing.before.iter().map(|was| was.add_op).collect();
+    let row_before = row_owner(&before).map(|owner| sharing.before[owner].row);
+    if let Some(item) = compiled.remove(owner).filter(|item| row_before != Some(item.fingerprint(world))) {
         put_item(plan, item, world);
     }
+}
+
+/// Which of the items that share a hash has the row, by their Add ops in load order: the last one whose op is
+/// not an earlier one's. An op that is in the log already is not applied again.
+pub(super) fn row_owner(add_ops: &[OpId]) -> Option<usize> {
+    (0..add_ops.len()).rev().find(|index| !add_ops[..*index].contains(&add_ops[*index]))
 }
 
 fn plan_ops<'a>(

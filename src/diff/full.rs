@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::changes::{add_named, put_item};
+use super::changes::{add_named, put_item, row_owner};
 use super::{OpId, Plan, row_fingerprint};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
@@ -48,7 +48,8 @@ pub fn plan<'a>(
     hashes.sort_by_key(|(_, items)| items.first().copied());
     for (hash, items) in hashes {
         let items: Vec<&CompiledItem> = items.iter().filter_map(|item| compiled.get(item)).collect();
-        let Some(last) = items.last().map(|item| item.id) else { continue };
+        let add_ops: Vec<OpId> = items.iter().map(|item| item.add_op.id).collect();
+        let Some(owner) = row_owner(&add_ops).map(|owner| items[owner].id) else { continue };
         let there = ops.remove(hash).unwrap_or_default();
         if there != expected_ops(&items, world) {
             plan.drop_ops.extend(there);
@@ -59,12 +60,12 @@ pub fn plan<'a>(
                 .filter(|item| bound.get(world.location(item.id)).copied() != Some((item.kind, item.hash)));
             plan.bind.extend(unbound.map(|item| super::changes::binding(item, world)));
         }
-        let as_it_should = compiled.get(&last).is_some_and(|item| {
+        let as_it_should = compiled.get(&owner).is_some_and(|item| {
             let row = row_fingerprint(&item.pt_def, &item.runtime, &item.description);
             rows.get(hash) == Some(&(item.kind, row))
                 && actual.dependencies.get(hash).copied() == dependencies(item, world)
         });
-        if let Some(item) = compiled.remove(&last).filter(|_| !as_it_should) {
+        if let Some(item) = compiled.remove(&owner).filter(|_| !as_it_should) {
             put_item(&mut plan, item, world);
         }
     }

@@ -1,3 +1,5 @@
+//! Discovery on small trees made for it.
+
 use std::fs;
 use std::path::Path;
 
@@ -27,9 +29,9 @@ fn write_sidecar(path: &Path) {
 }
 
 #[test]
-fn sources_are_sorted_by_the_bytes_of_their_paths() {
+fn folders_come_before_files_and_both_in_the_order_of_their_bytes() {
     let root = tree(&["b.dark", "a/z.dark", "a.dark", "a-b/c.dark", "Z.dark", "a/b/c.dark", "ä.dark"]);
-    let sorted = ["Z.dark", "a-b/c.dark", "a.dark", "a/b/c.dark", "a/z.dark", "b.dark", "ä.dark"];
+    let sorted = ["a/b/c.dark", "a/z.dark", "a-b/c.dark", "Z.dark", "a.dark", "b.dark", "ä.dark"];
     assert_eq!(paths(root.path()), sorted);
 }
 
@@ -37,7 +39,7 @@ fn sources_are_sorted_by_the_bytes_of_their_paths() {
 fn what_darklang_drops_is_dropped() {
     let root =
         tree(&["a_b.dark", "in_ner/c.dark", "c.dark.txt", "d.darkc", "e.DARK", ".dark", "x.dark/f.dark"]);
-    assert_eq!(paths(root.path()), [".dark", "x.dark/f.dark"]);
+    assert_eq!(paths(root.path()), ["x.dark/f.dark", ".dark"]);
 }
 
 #[test]
@@ -76,7 +78,7 @@ mod links {
         symlink(outside.path(), root.path().join("folder")).unwrap();
         symlink(outside.path().join("real.dark"), root.path().join("b.dark")).unwrap();
         symlink("nowhere", root.path().join(".#a.dark")).unwrap();
-        assert_eq!(paths(root.path()), ["a.dark", "b.dark", "folder/real.dark"]);
+        assert_eq!(paths(root.path()), ["folder/real.dark", "a.dark", "b.dark"]);
     }
 
     #[test]

@@ -1,3 +1,5 @@
+//! Loading through sidecars, on handmade sources and on Darklang's own where they are at hand.
+
 use std::fs;
 use std::path::Path;
 

@@ -110,6 +110,7 @@ pub fn reload(
         tool: STATE_DIGEST,
         sources: digest,
         zero_ids: settings.node_ids == NodeIdMode::Zero,
+        items: outcome.counts.items,
         manifest: codec::encode_manifest((0..sources.len()).map(entry)),
     };
     let applied = outcome.timings.time("apply", || database.apply(&plan, &state, Millis::now()))?;

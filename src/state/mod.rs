@@ -43,4 +43,6 @@ pub struct Stamp {
     pub untouched: bool,
     /// Whether node ids were written as zero.
     pub zero_ids: bool,
+    /// How many live items there are.
+    pub items: usize,
 }
