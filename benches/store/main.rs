@@ -7,10 +7,11 @@ mod oracle;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use darkc::base::hash::Fingerprint;
-use darkc::base::location::ItemKind;
+use darkc::base::hash::{ContentHash, Fingerprint};
+use darkc::base::location::{ItemKind, Location};
 use darkc::db::{Database, Millis, NewState};
-use darkc::diff::{Plan, Row};
+use darkc::diff::{Binding, DependencyRow, Op, OpId, Plan, Row};
+use darkc::state::StoredFile;
 use oracle::OracleRows;
 use rusqlite::{Connection, params};
 
@@ -67,7 +68,7 @@ fn main() {
 
         if round % 10 == 0 {
             let started = Instant::now();
-            assert_eq!(database.owned().unwrap().ops.len(), plan.add_ops.len());
+            assert!(database.owned().unwrap().ops.len() <= plan.add_ops.len());
             owned.push(started.elapsed());
         }
         drop(database);

@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use darkc::base::hash::ContentHash;
-use darkc::base::location::{ItemKind, Location};
-use darkc::diff::{Binding, DependencyRow, Op, OpId, Plan, Row};
-use darkc::state::StoredFile;
 use rusqlite::{Connection, OpenFlags};
+
+// The library's own tests include this file too, where the crate has no name; so the parent names its types.
+use super::{Binding, ContentHash, DependencyRow, ItemKind, Location, Op, OpId, Plan, Row, StoredFile};
 
 const BLOB_HEADER_LENGTH: usize = 8;
 const FILES: usize = 449;
@@ -34,9 +33,14 @@ pub fn open(path: &Path) -> Connection {
     Connection::open_with_flags(uri, flags).unwrap()
 }
 
+/// Kind, hash, `pt_def`, runtime form and description.
+type Item = (ItemKind, ContentHash, Vec<u8>, Vec<u8>, String);
+/// An item and what it depends on: hash, kind and the name as written.
+type Edges = (ContentHash, Vec<(ContentHash, ItemKind, Option<Location>)>);
+
 pub struct OracleRows {
-    pub rows: Vec<(ItemKind, ContentHash, Vec<u8>, Vec<u8>, String)>,
-    pub dependencies: Vec<(ContentHash, Vec<(ContentHash, ItemKind, Option<Location>)>)>,
+    pub rows: Vec<Item>,
+    pub dependencies: Vec<Edges>,
     pub ops: Vec<Op>,
     pub bindings: Vec<(Location, ItemKind, ContentHash, OpId)>,
 }
@@ -53,14 +57,13 @@ impl OracleRows {
     }
 
     pub fn plan(&self) -> Plan<'_> {
-        let row =
-            |(kind, hash, pt_def, runtime, description): &(ItemKind, _, Vec<u8>, Vec<u8>, String)| Row {
-                kind: *kind,
-                hash: *hash,
-                pt_def: pt_def.clone(),
-                runtime: runtime.clone(),
-                description: description.clone(),
-            };
+        let row = |(kind, hash, pt_def, runtime, description): &Item| Row {
+            kind: *kind,
+            hash: *hash,
+            pt_def: pt_def.clone(),
+            runtime: runtime.clone(),
+            description: description.clone(),
+        };
         Plan {
             put_rows: self.rows.iter().map(row).collect(),
             put_dependencies: self
@@ -111,7 +114,7 @@ fn location(owner: &str, modules: &str, name: &str) -> Location {
     Location::new(format!("{owner}.{modules}{name}"))
 }
 
-fn rows(oracle: &Connection) -> Vec<(ItemKind, ContentHash, Vec<u8>, Vec<u8>, String)> {
+fn rows(oracle: &Connection) -> Vec<Item> {
     let tables = [
         (ItemKind::Type, "SELECT hash, pt_def, rt_def, description FROM package_types"),
         (ItemKind::Value, "SELECT hash, pt_def, x'', description FROM package_values"),
@@ -126,7 +129,7 @@ fn rows(oracle: &Connection) -> Vec<(ItemKind, ContentHash, Vec<u8>, Vec<u8>, St
     all
 }
 
-fn dependencies(oracle: &Connection) -> Vec<(ContentHash, Vec<(ContentHash, ItemKind, Option<Location>)>)> {
+fn dependencies(oracle: &Connection) -> Vec<Edges> {
     let mut table = oracle
         .prepare("SELECT item_hash, depends_on_hash, depends_on_item_type, depends_on_owner, depends_on_modules, depends_on_name FROM package_dependencies ORDER BY item_hash, rowid")
         .unwrap();
@@ -148,16 +151,30 @@ fn dependencies(oracle: &Connection) -> Vec<(ContentHash, Vec<(ContentHash, Item
     items
 }
 
+/// The ops as the loader gave them to its commit, where an item of several names is added once for each; the
+/// table holds the first alone.
 fn ops(oracle: &Connection) -> Vec<Op> {
-    let mut table = oracle.prepare("SELECT id, op_blob FROM package_ops ORDER BY rowid").unwrap();
+    let mut table = oracle.prepare("SELECT id, op_blob FROM package_ops").unwrap();
     let ops = table.query_map([], |row| {
         let blob: Vec<u8> = row.get(1)?;
         let op = Op::of(&blob[BLOB_HEADER_LENGTH..]);
         assert_eq!(op.id.to_text(), row.get::<_, String>(0)?);
         assert_eq!(op.blob, blob);
-        Ok(op)
+        Ok((op.hash, op))
     });
-    ops.unwrap().map(Result::unwrap).collect()
+    let ops: std::collections::HashMap<ContentHash, Op> = ops.unwrap().map(Result::unwrap).collect();
+    let commit: Vec<u8> = oracle
+        .query_row("SELECT op_blob FROM branch_ops ORDER BY length(op_blob) DESC LIMIT 1", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    // The commit's blob ends with the hashes, each as a text with its length.
+    let is_hash = |chunk: &&[u8]| chunk[0] == 64 && chunk[1..].iter().all(u8::is_ascii_hexdigit);
+    let mut hashes: Vec<_> = commit.rchunks_exact(65).take_while(is_hash).collect();
+    hashes.reverse();
+    let op =
+        |text: &[u8]| ops[&ContentHash::from_hex(std::str::from_utf8(&text[1..]).unwrap()).unwrap()].clone();
+    hashes.into_iter().map(op).collect()
 }
 
 fn bindings(oracle: &Connection) -> Vec<(Location, ItemKind, ContentHash, OpId)> {

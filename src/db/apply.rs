@@ -6,17 +6,19 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::DbError;
-use super::schema::{self, FIRST_MESSAGE, LOADER_ACCOUNT_TEXT, MAIN_BRANCH_TEXT, RELOAD_MESSAGE};
+use super::names::Naming;
+use super::schema::{self, MAIN_BRANCH_TEXT};
 use super::statements::{Sql, Statements};
 use super::time::{Millis, first_stamp};
 use super::{Database, Seen, commit, read_state};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
-use crate::diff::{Binding, DependencyRow, Plan, Row};
+use crate::diff::{DependencyRow, Plan, Row};
 use crate::hash::ops::{Op, OpId};
 
-/// From this many rows on it is cheaper to make the triggers anew than to have each row counted.
-const LARGE_WRITE: usize = 4_000;
+/// From this many rows on the triggers are made anew, which takes 0.2 ms, so that no row is counted, which takes
+/// 8 µs each (`benches/store`). Less would pay too, but each time all others must read the schema again.
+const LARGE_WRITE: usize = 200;
 
 /// The state that a reload leaves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,27 +93,21 @@ fn plan_size(plan: &Plan<'_>) -> usize {
 
 /// A transaction that is being filled. Dropped before its end, it leaves the store as it was.
 pub struct Apply<'c> {
-    path: &'c Path,
-    statements: Statements<'c>,
+    pub(super) path: &'c Path,
+    pub(super) statements: Statements<'c>,
     transaction: Transaction<'c>,
     connection: &'c Connection,
     /// A store in the making: its indexes and darkc's tables come last, and nothing is in it but from here.
-    in_draft: bool,
+    pub(super) in_draft: bool,
     triggers_dropped: bool,
     /// The newest stamp of the log on main.
     newest_stamp: Millis,
     /// Items whose dependencies have been put, while no index can find them.
     put_dependencies: HashSet<ContentHash>,
     /// Whether a commit is a loader's, for those asked about.
-    loader_commits: HashMap<String, bool>,
-    created_at: String,
-    applied: Applied,
-}
-
-/// What a SetName op says to the row that it binds.
-struct Naming {
-    commit: Option<String>,
-    origin_ts: Option<String>,
+    pub(super) loader_commits: HashMap<String, bool>,
+    pub(super) created_at: String,
+    pub(super) applied: Applied,
 }
 
 impl<'c> Apply<'c> {
@@ -270,13 +266,7 @@ impl<'c> Apply<'c> {
             self.statements.run(Sql::DropOp, (op.to_text(), MAIN_BRANCH_TEXT))?;
         }
         for location in &plan.unbind {
-            for (row, commit) in self.live_rows(location, "")? {
-                if self.is_loaders(commit)? {
-                    self.statements.run(Sql::DropLocation, [row])?;
-                } else {
-                    self.applied.overridden += 1;
-                }
-            }
+            self.unbind(location)?;
         }
         Ok(())
     }
@@ -305,77 +295,6 @@ impl<'c> Apply<'c> {
             self.statements.run(Sql::AmendOp, parameters)?;
         }
         Ok(namings)
-    }
-
-    fn bind(&mut self, binding: &Binding<'_>, namings: &mut HashMap<OpId, Naming>) -> Result<(), DbError> {
-        let naming = match namings.remove(&binding.op) {
-            Some(naming) => naming,
-            None => self
-                .statements
-                .first(Sql::FindOp, (binding.op.to_text(), MAIN_BRANCH_TEXT), |row| {
-                    Ok(Naming { commit: row.get(0)?, origin_ts: row.get(1)? })
-                })
-                .map_err(|error| self.failed(error))?
-                .ok_or_else(|| DbError::UnknownOp {
-                    path: self.path.to_owned(),
-                    location: binding.location.to_string(),
-                })?,
-        };
-        self.bind_as(binding, &naming).map_err(|error| self.failed(error))
-    }
-
-    fn bind_as(&mut self, binding: &Binding<'_>, naming: &Naming) -> rusqlite::Result<()> {
-        let hash = binding.hash.to_hex();
-        let kind = item_type(binding.kind);
-        let live =
-            if self.in_draft { None } else { self.live_rows(binding.location, kind)?.into_iter().next() };
-        if let Some((row, commit)) = live {
-            if self.is_loaders(commit)? {
-                let parameters = (row, &*hash, kind, &naming.commit, &naming.origin_ts);
-                self.statements.run(Sql::MoveLocation, parameters)?;
-            } else {
-                self.applied.overridden += 1;
-            }
-            return Ok(());
-        }
-        let location = binding.location;
-        let parameters = (
-            location_id(binding.op, naming.origin_ts.as_deref().unwrap_or_default()),
-            &*hash,
-            location.owner(),
-            location.modules_dotted(),
-            location.name(),
-            kind,
-            MAIN_BRANCH_TEXT,
-            &naming.commit,
-            &self.created_at,
-            &naming.origin_ts,
-        );
-        self.statements.run(Sql::AddLocation, parameters)?;
-        Ok(())
-    }
-
-    /// The rows that a name is live by on main, the one of the kind first: rowid and commit.
-    fn live_rows(&mut self, location: &Location, kind: &str) -> rusqlite::Result<Vec<(i64, Option<String>)>> {
-        let parameters =
-            (MAIN_BRANCH_TEXT, location.owner(), location.modules_dotted(), location.name(), kind);
-        self.statements.query(Sql::FindLocations, parameters, |row| Ok((row.get(0)?, row.get(1)?)))
-    }
-
-    /// Whether a row of this commit was bound by a loader; a row of none is a user's work in progress.
-    fn is_loaders(&mut self, commit: Option<String>) -> rusqlite::Result<bool> {
-        let Some(commit) = commit else { return Ok(false) };
-        if let Some(known) = self.loader_commits.get(&commit) {
-            return Ok(*known);
-        }
-        let found = self.statements.first(Sql::FindCommit, [&commit], |row| {
-            let (account, message): (String, String) = (row.get(0)?, row.get(1)?);
-            Ok(account == LOADER_ACCOUNT_TEXT
-                && (message.starts_with(FIRST_MESSAGE) || message.starts_with(RELOAD_MESSAGE)))
-        })?;
-        let is_loaders = found.unwrap_or(false);
-        self.loader_commits.insert(commit, is_loaders);
-        Ok(is_loaders)
     }
 
     /// Writes darkc's own rows, and whatever of the schema had to wait for the rows.
@@ -409,9 +328,9 @@ impl<'c> Apply<'c> {
         Ok(())
     }
 
-    /// Checks what foreign keys would, where they are off, and commits.
+    /// Commits.
     pub(super) fn end(self) -> Result<Applied, DbError> {
-        let Apply { path, connection, statements, transaction, in_draft, applied, .. } = self;
+        let Apply { path, statements, transaction, applied, .. } = self;
         let applied = Applied {
             rows_written: statements.rows_written,
             own_rows_written: statements.own_rows_written,
@@ -419,14 +338,11 @@ impl<'c> Apply<'c> {
             ..applied
         };
         drop(statements);
-        if in_draft {
-            check_references(path, connection)?;
-        }
         transaction.commit().map_err(|error| DbError::sqlite(path, error))?;
         Ok(applied)
     }
 
-    fn failed(&self, error: rusqlite::Error) -> DbError {
+    pub(super) fn failed(&self, error: rusqlite::Error) -> DbError {
         DbError::sqlite(self.path, error)
     }
 }
@@ -448,33 +364,11 @@ fn dependency_key<'r>(row: &DependencyRow<'r>) -> (ContentHash, &'static str, &'
     (row.hash, item_type(row.kind), owner, modules, name)
 }
 
-/// A location's id, in the form of a random one. It follows from the op and its stamp, which no two bindings
-/// share, so that equal reloads at equal times leave equal stores.
-fn location_id(op: OpId, origin_ts: &str) -> String {
-    let seed = [&op.0, origin_ts.as_bytes()].concat();
-    let bytes = Fingerprint::of(&seed).0.to_le_bytes();
-    uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().to_string()
-}
-
 /// Darklang sets it as well, so that only a store that somebody else copied together lacks it.
 fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
     if mode != "wal" {
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-    }
-    Ok(())
-}
-
-/// Looks for rows that refer to none, where SQLite was told not to.
-fn check_references(path: &Path, connection: &Connection) -> Result<(), DbError> {
-    for table in ["commits", "package_ops", "locations"] {
-        let broken = connection
-            .prepare(&format!("PRAGMA foreign_key_check({table})"))
-            .and_then(|mut check| check.exists([]))
-            .map_err(|error| DbError::sqlite(path, error))?;
-        if broken {
-            return Err(DbError::BrokenReference { path: path.to_owned(), table });
-        }
     }
     Ok(())
 }

@@ -41,11 +41,6 @@ pub enum DbError {
     MadeMeanwhile {
         path: PathBuf,
     },
-    /// Rows would refer to rows that are not there.
-    BrokenReference {
-        path: PathBuf,
-        table: &'static str,
-    },
     /// The plan binds a name by an op that the log does not hold.
     UnknownOp {
         path: PathBuf,
@@ -119,11 +114,6 @@ impl fmt::Display for DbError {
             DbError::MadeMeanwhile { path } => {
                 write!(f, "another process made {} during the reload; run again", path.display())
             }
-            DbError::BrokenReference { path, table } => write!(
-                f,
-                "{} lacks a row that rows of {table} must refer to; restore a backup, or move the file away",
-                path.display()
-            ),
             DbError::UnknownOp { path, location } => write!(
                 f,
                 "the log in {} holds no op that names {location}; run again with --full",

@@ -9,6 +9,7 @@ mod apply;
 mod commit;
 mod draft;
 pub mod error;
+mod names;
 mod owned;
 mod schema;
 mod statements;

@@ -1,10 +1,12 @@
 //! What loaders put into a store, read back for comparing it with what ought to be there.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
 use super::apply::item_type;
-use super::schema::{IS_LOADER_COMMIT, MAIN_BRANCH_TEXT, loader_commit};
+use super::schema::{MAIN_BRANCH_TEXT, is_loader_commit};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::binary::tags;
@@ -55,9 +57,10 @@ pub struct OwnedRow {
 }
 
 pub fn read(connection: &Connection) -> rusqlite::Result<OwnedRows> {
+    let commits = loader_commits(connection)?;
     Ok(OwnedRows {
-        ops: ops(connection)?,
-        locations: locations(connection)?,
+        ops: ops(connection, &commits)?,
+        locations: locations(connection, &commits)?,
         rows: rows(connection)?,
         dependencies: dependencies(connection)?,
     })
@@ -65,34 +68,47 @@ pub fn read(connection: &Connection) -> rusqlite::Result<OwnedRows> {
 
 const KINDS: [ItemKind; 3] = [ItemKind::Type, ItemKind::Value, ItemKind::Fn];
 
-fn ops(connection: &Connection) -> rusqlite::Result<Vec<OwnedOp>> {
-    let mut ops = connection.prepare(&format!(
-        "SELECT id, op_blob FROM package_ops WHERE branch_id = ?4 \
-         AND commit_hash IN (SELECT hash FROM commits WHERE {IS_LOADER_COMMIT}) ORDER BY rowid"
-    ))?;
-    let [account, first, reload] = loader_commit();
-    let mut rows = ops.query([account, first, reload, MAIN_BRANCH_TEXT])?;
+fn loader_commits(connection: &Connection) -> rusqlite::Result<HashSet<String>> {
+    let mut commits = connection.prepare("SELECT hash, account_id, message FROM commits")?;
+    let mut rows = commits.query([])?;
+    let mut hashes = HashSet::new();
+    while let Some(row) = rows.next()? {
+        if is_loader_commit(text(row, 1)?, text(row, 2)?) {
+            hashes.insert(text(row, 0)?.to_owned());
+        }
+    }
+    Ok(hashes)
+}
+
+fn ops(connection: &Connection, commits: &HashSet<String>) -> rusqlite::Result<Vec<OwnedOp>> {
+    let mut table = connection.prepare(
+        "SELECT id, op_blob, commit_hash FROM package_ops WHERE branch_id = ?1 AND commit_hash IS NOT NULL \
+         ORDER BY rowid",
+    )?;
+    let mut rows = table.query([MAIN_BRANCH_TEXT])?;
     let mut ops = Vec::new();
     while let Some(row) = rows.next()? {
         // An id that is none of Darklang's making belongs to nobody here.
-        let Ok(id) = Uuid::parse_str(text(row, 0)?) else { continue };
+        let (true, Ok(id)) = (commits.contains(text(row, 2)?), Uuid::parse_str(text(row, 0)?)) else {
+            continue;
+        };
         let says = said(row.get_ref(1)?.as_blob()?).unwrap_or(Says::Other);
         ops.push(OwnedOp { id: OpId(id.to_bytes_le()), says });
     }
     Ok(ops)
 }
 
-fn locations(connection: &Connection) -> rusqlite::Result<Vec<OwnedLocation>> {
-    let mut locations = connection.prepare(&format!(
-        "SELECT owner, modules, name, item_type, item_hash FROM locations \
-         WHERE branch_id = ?4 AND unlisted_at IS NULL \
-         AND commit_hash IN (SELECT hash FROM commits WHERE {IS_LOADER_COMMIT})"
-    ))?;
-    let [account, first, reload] = loader_commit();
-    let mut rows = locations.query([account, first, reload, MAIN_BRANCH_TEXT])?;
+fn locations(connection: &Connection, commits: &HashSet<String>) -> rusqlite::Result<Vec<OwnedLocation>> {
+    let mut table = connection.prepare(
+        "SELECT owner, modules, name, item_type, item_hash, commit_hash FROM locations \
+         WHERE branch_id = ?1 AND unlisted_at IS NULL AND commit_hash IS NOT NULL ORDER BY rowid",
+    )?;
+    let mut rows = table.query([MAIN_BRANCH_TEXT])?;
     let mut locations = Vec::new();
     while let Some(row) = rows.next()? {
-        let (Some(kind), Some(hash)) = (kind_of(text(row, 3)?), ContentHash::from_hex(text(row, 4)?)) else {
+        let (true, Some(kind), Some(hash)) =
+            (commits.contains(text(row, 5)?), kind_of(text(row, 3)?), ContentHash::from_hex(text(row, 4)?))
+        else {
             continue;
         };
         let location = dotted(text(row, 0)?, text(row, 1)?, text(row, 2)?);

@@ -34,12 +34,10 @@ pub const FIRST_MESSAGE: &str = "Init: packages loaded from disk";
 /// How the messages of darkc's later commits start.
 pub const RELOAD_MESSAGE: &str = "Reload: ";
 
-/// The condition on a row of `commits` under which it is a loader's; `?1` to `?3` are what [`loader_commit`] gives.
-pub const IS_LOADER_COMMIT: &str = "account_id = ?1 \
-     AND (substr(message, 1, length(?2)) = ?2 OR substr(message, 1, length(?3)) = ?3)";
-
-pub fn loader_commit() -> [&'static str; 3] {
-    [LOADER_ACCOUNT_TEXT, FIRST_MESSAGE, RELOAD_MESSAGE]
+/// Whether a commit is a loader's, Darklang's or darkc's, by its account and message.
+pub fn is_loader_commit(account: &str, message: &str) -> bool {
+    account == LOADER_ACCOUNT_TEXT
+        && (message.starts_with(FIRST_MESSAGE) || message.starts_with(RELOAD_MESSAGE))
 }
 
 /// Makes the tables of a fresh package store, all indexes apart.

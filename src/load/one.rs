@@ -36,7 +36,7 @@ pub fn load<'a>(root: &Path, slot: &'a Slot, options: Options) -> LoadedFile<'a>
     let sidecar = match options.sidecars {
         Sidecars::Update => write(&sidecar, &encoded),
         Sidecars::ReadOnly => SidecarState::Untouched,
-        Sidecars::Verify => compare(&sidecar, &encoded.bytes),
+        Sidecars::Verify => compare(&sidecar, &encoded, options, hash),
     };
     let content = Content { file, code_fingerprints: encoded.code_fingerprints };
     LoadedFile { hash, origin, sidecar, content: Ok(content) }
@@ -85,10 +85,19 @@ fn write(path: &Path, encoded: &Encoded) -> SidecarState {
     }
 }
 
-fn compare(path: &Path, bytes: &[u8]) -> SidecarState {
-    match store::first_difference(path, bytes) {
-        Ok(None) => SidecarState::Equal,
-        Ok(Some(offset)) => SidecarState::Differs(offset),
-        Err(reason) => SidecarState::Missing(reason),
+/// Only a sidecar that would be used can be wrong; another one is a miss, whatever it says.
+fn compare(path: &Path, encoded: &Encoded, options: Options, hash: SourceHash) -> SidecarState {
+    match store::read(path, options.tool, hash) {
+        Lookup::Hit(found) => match first_difference(found.as_bytes(), &encoded.bytes) {
+            None => SidecarState::Equal,
+            Some(offset) => SidecarState::Differs(offset),
+        },
+        Lookup::Miss(reason) => SidecarState::Missing(reason),
     }
+}
+
+/// Where two byte strings part; `None` where they are equal.
+fn first_difference(one: &[u8], other: &[u8]) -> Option<u64> {
+    let common = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+    (common < one.len().max(other.len())).then_some(common as u64)
 }

@@ -1,0 +1,160 @@
+//! The shape of a fresh store, its identity, and what is refused.
+
+use super::*;
+use crate::db::DbError;
+use crate::db::schema::{LOADER_ACCOUNT, LOADER_ACCOUNT_TEXT, MAIN_BRANCH, MAIN_BRANCH_TEXT};
+
+/// Everything that SQLite knows of the tables other than darkc's, as lines.
+fn shape(store: &Connection) -> Vec<String> {
+    let tables =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'darkc_*' ORDER BY name";
+    let mut lines = Vec::new();
+    for table in texts(store, tables) {
+        let columns = format!(
+            "SELECT '{table} ' || name || ' ' || type || ' ' || \"notnull\" || ' ' || \
+             coalesce(dflt_value, '-') || ' ' || pk || ' ' || hidden FROM pragma_table_xinfo('{table}') ORDER BY cid"
+        );
+        let references = format!(
+            "SELECT '{table} references ' || \"table\" || ' ' || \"from\" || ' ' || \"to\" || ' ' || on_update || \
+             ' ' || on_delete FROM pragma_foreign_key_list('{table}') ORDER BY \"from\""
+        );
+        let indexes = format!(
+            "SELECT '{table} index ' || i.name || ' ' || i.\"unique\" || ' ' || i.origin || ' ' || i.partial || ' ' || \
+             x.seqno || ' ' || coalesce(x.name, '-') || ' ' || x.\"desc\" || ' ' || x.coll || ' ' || x.key \
+             FROM pragma_index_list('{table}') i, pragma_index_xinfo(i.name) x ORDER BY i.name, x.seqno"
+        );
+        for query in [columns, references, indexes] {
+            lines.extend(texts(store, &query));
+        }
+    }
+    // Conditions and expressions of indexes and checks stand in the SQL alone.
+    let sql = "SELECT name || ' ' || sql FROM sqlite_schema \
+         WHERE name NOT GLOB 'darkc_*' AND (type = 'index' OR sql LIKE '%CHECK%') AND sql IS NOT NULL ORDER BY name";
+    lines.extend(texts(store, sql).iter().map(|sql| words(sql)));
+    lines
+}
+
+/// SQL without comments and layout.
+fn words(sql: &str) -> String {
+    let lines = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
+    let text = lines.collect::<Vec<_>>().join(" ");
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+#[test]
+fn a_fresh_store_is_shaped_as_darklangs() {
+    let Some(oracle) = oracle::path() else { return };
+    let oracle = oracle::open(&oracle);
+    let mut bench = Bench::new();
+    bench.reload(&Plan::default(), &state(1));
+    let fresh = bench.stranger();
+    assert_eq!(shape(&fresh), shape(&oracle));
+    for rows in [
+        "SELECT id || hash FROM schema_state_v0",
+        "SELECT id || \"release\" FROM release_state_v0",
+        "SELECT id || name FROM accounts_v0 ORDER BY id",
+        "SELECT id || name || coalesce(parent_branch_id, '-') || base_ts || base_op FROM branches",
+        "SELECT name FROM system_migrations_v0",
+        "SELECT CAST(page_size AS TEXT) FROM pragma_page_size",
+    ] {
+        assert_eq!(texts(&fresh, rows), texts(&oracle, rows));
+    }
+    assert_eq!(texts(&fresh, "SELECT journal_mode FROM pragma_journal_mode"), ["wal"]);
+    assert_eq!(texts(&fresh, "SELECT integrity_check FROM pragma_integrity_check"), ["ok"]);
+}
+
+#[test]
+fn the_oracles_rows_come_out_as_darklang_wrote_them() {
+    let Some(oracle_path) = oracle::path() else { return };
+    let rows = oracle::OracleRows::read(&oracle_path);
+    let oracle = oracle::open(&oracle_path);
+    let mut bench = Bench::new();
+    let applied = bench.reload(&rows.plan(), &state(1));
+    let filled = bench.stranger();
+    for query in [
+        "SELECT hash || message || branch_id || account_id FROM commits",
+        "SELECT id || hex(op_blob) || applied FROM branch_ops ORDER BY rowid",
+        "SELECT id || branch_id || commit_hash || applied || hex(op_blob) FROM package_ops ORDER BY rowid",
+        "SELECT item_hash || owner || modules || name || item_type || branch_id || commit_hash || source \
+         FROM locations ORDER BY rowid",
+        "SELECT hash || hex(pt_def) || hex(rt_def) || description FROM package_types ORDER BY hash",
+        "SELECT hash || hex(pt_def) || description FROM package_values ORDER BY hash",
+        "SELECT hash || hex(pt_def) || hex(rt_instrs) || description FROM package_functions ORDER BY hash",
+        "SELECT item_hash || depends_on_hash || depends_on_item_type || coalesce(depends_on_owner, '-') || \
+         coalesce(depends_on_modules, '-') || coalesce(depends_on_name, '-') AS edge FROM package_dependencies \
+         ORDER BY edge",
+    ] {
+        assert!(texts(&filled, query) == texts(&oracle, query), "{query}");
+    }
+    assert_eq!(applied.overridden, 0);
+
+    // What is read back says the same of a store that Darklang made.
+    let ours = bench.open().owned().unwrap();
+    let copy = bench.path.with_file_name("darklangs.db");
+    std::fs::copy(oracle_path, &copy).unwrap();
+    let mut copy = Database::open(&copy).unwrap();
+    assert_eq!(copy.stamp().unwrap(), None);
+    let theirs = copy.owned().unwrap();
+    assert_eq!(ours.ops, theirs.ops);
+    assert_eq!(ours.locations, theirs.locations);
+    assert_eq!(ours.dependencies, theirs.dependencies);
+    assert_eq!(ours.rows.len(), theirs.rows.len());
+    assert!(ours.rows.iter().all(|row| theirs.rows.contains(row)));
+    // And darkc can take it over.
+    copy.apply(&Plan::default(), &state(1), bench.now()).unwrap();
+    assert!(copy.stamp().unwrap().unwrap().untouched);
+}
+
+#[test]
+fn texts_and_ids_of_the_well_known_rows_agree() {
+    assert_eq!(MAIN_BRANCH.to_string(), MAIN_BRANCH_TEXT);
+    assert_eq!(LOADER_ACCOUNT.to_string(), LOADER_ACCOUNT_TEXT);
+}
+
+#[test]
+fn a_folder_that_is_missing_is_said_so() {
+    let bench = Bench::new();
+    let missing = bench.path.with_file_name("missing").join("data.db");
+    assert!(matches!(Database::open(&missing), Err(DbError::NoFolder { .. })));
+}
+
+#[test]
+fn what_darkc_does_not_know_is_refused() {
+    let bench = Bench::new();
+    std::fs::write(&bench.path, "no database at all, but long enough to be taken for the head of one")
+        .unwrap();
+    assert!(matches!(Database::open(&bench.path), Err(DbError::NotAStore { .. })));
+    std::fs::remove_file(&bench.path).unwrap();
+    bench.stranger().execute_batch("CREATE TABLE mine (id)").unwrap();
+    assert!(matches!(Database::open(&bench.path), Err(DbError::NotAStore { .. })));
+
+    for (change, newer) in [("\"release\" + 1", true), ("\"release\" - 1", false)] {
+        let mut bench = Bench::new();
+        bench.reload(&Plan::default(), &state(1));
+        bench
+            .stranger()
+            .execute_batch(&format!("UPDATE release_state_v0 SET \"release\" = {change}"))
+            .unwrap();
+        let refused = Database::open(&bench.path).unwrap_err();
+        assert!(matches!(refused, DbError::OtherRelease { found, known, .. } if (found > known) == newer));
+    }
+    let mut bench = Bench::new();
+    bench.reload(&Plan::default(), &state(1));
+    bench.stranger().execute_batch("UPDATE schema_state_v0 SET hash = 'other'").unwrap();
+    assert!(matches!(Database::open(&bench.path), Err(DbError::OtherSchema { .. })));
+
+    let mut bench = Bench::new();
+    bench.reload(&Plan::default(), &state(1));
+    bench.stranger().execute_batch("INSERT INTO darkc_migrations (number) VALUES (99)").unwrap();
+    assert!(matches!(bench.open().stamp(), Err(DbError::NewerDarkc { .. })));
+}
+
+#[test]
+fn an_empty_file_and_leftovers_of_another_store_give_way() {
+    let mut bench = Bench::new();
+    std::fs::write(&bench.path, "").unwrap();
+    std::fs::write(bench.path.with_file_name("data.db-wal"), "left over").unwrap();
+    bench.reload(&Plan::default(), &state(1));
+    assert!(bench.untouched());
+    assert_eq!(entries(bench.path.parent().unwrap()), ["data.db"]);
+}
