@@ -3,7 +3,9 @@
 mod build;
 pub mod failure;
 mod inspect;
+mod notes;
 pub mod outcome;
+mod own_rows;
 mod rebuild;
 mod reload;
 pub mod settings;
@@ -21,7 +23,7 @@ use crate::base::parallel;
 use crate::db::Database;
 use crate::discover::{self, SourceFile};
 use crate::load::{self, Sidecars, Slot, TOOL_DIGEST};
-use outcome::{ListedItem, Outcome};
+use outcome::{FileStatus, ListedItem, Outcome};
 use rebuild::Rebuild;
 use sources::Sources;
 
@@ -39,12 +41,16 @@ pub fn reload(settings: &Settings) -> Result<Outcome, Failure> {
     let stamp = outcome.timings.time("stamp", || database.stamp())?;
     let zero_ids = settings.node_ids == NodeIdMode::Zero;
     let trusted = stamp.filter(|stamp| {
-        stamp.untouched && stamp.tool == STATE_DIGEST && stamp.zero_ids == zero_ids && !settings.full
+        let as_left = stamp.untouched && stamp.tool == STATE_DIGEST && stamp.zero_ids == zero_ids;
+        as_left && !settings.full && !settings.verify
     });
     if let Some(stamp) = trusted.as_ref().filter(|stamp| stamp.sources == digest) {
         outcome.counts.items = stamp.items;
         outcome.counts.files = found.len();
         outcome.counts.files_hit = found.len();
+        if settings.explain {
+            outcome.files = found.into_iter().map(FileStatus::unchanged).collect();
+        }
         return Ok(outcome);
     }
     parallel::on_large_stack(|| {

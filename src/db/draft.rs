@@ -42,6 +42,12 @@ pub struct Draft {
 impl Draft {
     /// Starts an empty database beside `path`.
     pub fn new(path: &Path) -> Result<Self, DbError> {
+        match std::fs::create_dir(folder(path)) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !folder(path).is_dir() => {
+                return Err(DbError::io(path, error));
+            }
+            _ => {}
+        }
         let prefix = format!(".{}.", path.file_name().unwrap_or_default().to_string_lossy());
         remove_abandoned(folder(path), &prefix);
         let file = tempfile::Builder::new()
@@ -108,7 +114,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder(path))?.sync_all()
 }
 
-fn folder(path: &Path) -> &Path {
+pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -18,6 +18,7 @@ pub mod time;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
@@ -29,9 +30,9 @@ pub use owned::{OwnedLocation, OwnedOp, OwnedRow, OwnedRows, Says};
 pub use schema::{LOADER_ACCOUNT, MAIN_BRANCH};
 pub use time::Millis;
 
-use crate::base::hash::Fingerprint;
+use crate::base::hash::{ContentHash, Fingerprint};
 use crate::state::{Stamp, StoredFile};
-use draft::Draft;
+use draft::{Draft, folder};
 
 /// A package store, which may not exist yet.
 #[derive(Debug)]
@@ -81,8 +82,9 @@ impl Database {
             Ok(file) if file.len() > 0 || !file.is_file() => database.connect()?,
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                if !folder.unwrap_or(Path::new(".")).is_dir() {
+                // The folder itself is made along with the store, but no path of folders is.
+                let outer = folder(path).parent().filter(|outer| !outer.as_os_str().is_empty());
+                if !folder(path).is_dir() && !outer.unwrap_or(Path::new(".")).is_dir() {
                     return Err(DbError::NoFolder { path: path.to_owned() });
                 }
             }
@@ -149,6 +151,12 @@ impl Database {
         transaction.finish().map_err(|error| DbError::sqlite(&self.path, error))?;
         self.seen = Some(state.0);
         Ok(rows)
+    }
+
+    /// The content that users' own ops add or name, which stays whatever the sources say.
+    pub fn kept(&self) -> Result<HashSet<ContentHash>, DbError> {
+        let Some(connection) = &self.connection else { return Ok(HashSet::new()) };
+        owned::kept(connection).map_err(|error| DbError::sqlite(&self.path, error))
     }
 
     /// Opens the transaction, lets `fill` write through it, and commits; on any error the store stays as it

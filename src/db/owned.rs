@@ -80,6 +80,38 @@ fn loader_commits(connection: &Connection) -> rusqlite::Result<HashSet<String>> 
     Ok(hashes)
 }
 
+/// The content that ops of anybody else than loaders add or name, on whatever branch: it must stay.
+pub fn kept(connection: &Connection) -> rusqlite::Result<HashSet<ContentHash>> {
+    let commits = loader_commits(connection)?;
+    let mut foreign = connection.prepare("SELECT hash FROM commits")?;
+    let foreign = foreign.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let mut kept = HashSet::new();
+    let mut take = |row: &Row<'_>| match row.get_ref(0)?.as_blob().map(said) {
+        Ok(Some(Says::Add(_, hash) | Says::SetName(_, _, hash))) => {
+            kept.insert(hash);
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(rusqlite::Error::from(error)),
+    };
+    // Work in progress has no commit; both questions have an index.
+    let mut unfinished = connection.prepare(
+        "SELECT o.op_blob FROM branches b JOIN package_ops o ON o.branch_id = b.id AND o.commit_hash IS NULL",
+    )?;
+    let mut rows = unfinished.query([])?;
+    while let Some(row) = rows.next()? {
+        take(row)?;
+    }
+    let mut committed = connection.prepare("SELECT op_blob FROM package_ops WHERE commit_hash = ?1")?;
+    for commit in foreign.iter().filter(|commit| !commits.contains(*commit)) {
+        let mut rows = committed.query([commit])?;
+        while let Some(row) = rows.next()? {
+            take(row)?;
+        }
+    }
+    Ok(kept)
+}
+
 fn ops(connection: &Connection, commits: &HashSet<String>) -> rusqlite::Result<Vec<OwnedOp>> {
     let mut table = connection.prepare(
         "SELECT id, op_blob, commit_hash FROM package_ops WHERE branch_id = ?1 AND commit_hash IS NOT NULL \

@@ -53,11 +53,12 @@ pub fn to_compile(affected: &Affected<'_>, dirty: &HashSet<ItemId>, world: &impl
 }
 
 /// Plans the change of all affected hashes. `compiled` has every item that [`to_compile`] named; `unbind` are
-/// the names that are gone.
+/// the names that are gone, and `kept` the content that somebody else's ops need as well.
 pub fn plan<'a>(
     affected: &Affected<'a>,
     mut compiled: HashMap<ItemId, CompiledItem>,
     unbind: Vec<&'a Location>,
+    kept: &HashSet<ContentHash>,
     world: &'a impl World,
 ) -> Plan<'a> {
     let mut plan = Plan { unbind, ..Plan::default() };
@@ -65,7 +66,11 @@ pub fn plan<'a>(
     let mut hashes: Vec<(&ContentHash, &Sharing<'a>)> = affected.iter().collect();
     hashes.sort_by_key(|(_, sharing)| sharing.now.first().copied());
     for (hash, sharing) in hashes {
-        plan_hash(&mut plan, *hash, sharing, &mut compiled, world);
+        if sharing.now.is_empty() {
+            drop_hash(&mut plan, *hash, &sharing.before, kept.contains(hash));
+        } else {
+            plan_hash(&mut plan, *hash, sharing, &mut compiled, world);
+        }
     }
     plan
 }
@@ -77,14 +82,6 @@ fn plan_hash<'a>(
     compiled: &mut HashMap<ItemId, CompiledItem>,
     world: &'a impl World,
 ) {
-    if sharing.now.is_empty() {
-        if let Some(was) = sharing.before.last() {
-            plan.drop_rows.push((was.kind, hash));
-            plan.drop_dependencies.push(hash);
-            drop_ops(plan, hash, &sharing.before);
-        }
-        return;
-    }
     let now: Option<Vec<OpId>> =
         sharing.now.iter().map(|item| compiled.get(item).map(|item| item.add_op.id)).collect();
     // Nothing is new about the hash where its items were not compiled.
@@ -101,6 +98,21 @@ fn plan_hash<'a>(
 /// not an earlier one's. An op that is in the log already is not applied again.
 pub(super) fn row_owner(add_ops: &[OpId]) -> Option<usize> {
     (0..add_ops.len()).rev().find(|index| !add_ops[..*index].contains(&add_ops[*index]))
+}
+
+fn drop_hash(plan: &mut Plan<'_>, hash: ContentHash, before: &[Was<'_>], kept: bool) {
+    let Some(last) = before.last() else { return };
+    if kept {
+        plan.drop_ops.extend(before.iter().map(|was| set_name(was, hash)));
+    } else {
+        plan.drop_rows.push((last.kind, hash));
+        plan.drop_dependencies.push(hash);
+        drop_ops(plan, hash, before);
+    }
+}
+
+fn set_name(was: &Was<'_>, hash: ContentHash) -> OpId {
+    Op::set_name(&Location::new(was.location), was.kind, hash).id
 }
 
 fn plan_ops<'a>(
@@ -164,6 +176,6 @@ fn drop_ops(plan: &mut Plan<'_>, hash: ContentHash, before: &[Was<'_>]) {
         if !plan.drop_ops[first..].contains(&was.add_op) {
             plan.drop_ops.push(was.add_op);
         }
-        plan.drop_ops.push(Op::set_name(&Location::new(was.location), was.kind, hash).id);
+        plan.drop_ops.push(set_name(was, hash));
     }
 }

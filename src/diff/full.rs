@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::changes::{add_named, put_item, row_owner};
+use super::changes::{Affected, add_named, put_item, row_owner};
 use super::{OpId, Plan, row_fingerprint};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
@@ -14,37 +14,45 @@ use crate::program::world::{ItemId, World};
 /// What loaders, darkc or Darklang's own, have put into a store.
 #[derive(Debug, Default)]
 pub struct Actual {
-    /// The ops of loaders' commits on main, oldest first, with the content hash that each is about.
-    pub ops: Vec<(OpId, ContentHash)>,
+    /// The ops of loaders' commits on main, oldest first, with the content hash that each is about, and whether
+    /// it adds that content.
+    pub ops: Vec<(OpId, ContentHash, bool)>,
     /// The live names on main that loaders' commits bound.
     pub locations: Vec<(Location, ItemKind, ContentHash)>,
     /// Every item row, with its [`row_fingerprint`]; users' own are among them.
     pub rows: Vec<(ItemKind, ContentHash, Fingerprint)>,
     /// The [`dependencies_fingerprint`](super::dependencies_fingerprint) of each item that has dependency rows.
     pub dependencies: HashMap<ContentHash, Fingerprint>,
-    /// Content that ops of other commits add, which must stay whatever loaders do.
+    /// Content that ops of other commits add or name, which must stay whatever loaders do.
     pub kept: HashSet<ContentHash>,
 }
 
-/// Plans what makes the store say what the compiled items say. `now` has the live items of each content hash in
-/// load order, all of which are compiled.
+/// Plans what makes the store say what the compiled items say. `affected` has the live
+/// items of every content hash, all of which are compiled.
 pub fn plan<'a>(
     actual: &'a Actual,
-    now: &BTreeMap<ContentHash, Vec<ItemId>>,
-    compiled: &mut HashMap<ItemId, CompiledItem>,
+    affected: &Affected<'_>,
+    mut compiled: HashMap<ItemId, CompiledItem>,
     world: &'a impl World,
 ) -> Plan<'a> {
     let mut plan = Plan::default();
+    let now: BTreeMap<&ContentHash, &Vec<ItemId>> =
+        affected.iter().map(|(hash, sharing)| (hash, &sharing.now)).collect();
     let mut ops: HashMap<ContentHash, Vec<OpId>> = HashMap::new();
-    for (op, about) in &actual.ops {
-        ops.entry(*about).or_default().push(*op);
+    for (op, about, adds) in &actual.ops {
+        let needed = *adds && !now.contains_key(about) && actual.kept.contains(about);
+        let ops = ops.entry(*about).or_default();
+        if !needed {
+            ops.push(*op);
+        }
     }
     let rows: HashMap<ContentHash, (ItemKind, Fingerprint)> =
         actual.rows.iter().map(|(kind, hash, row)| (*hash, (*kind, *row))).collect();
     let bound: HashMap<&Location, (ItemKind, ContentHash)> =
         actual.locations.iter().map(|(location, kind, hash)| (location, (*kind, *hash))).collect();
 
-    let mut hashes: Vec<(&ContentHash, &Vec<ItemId>)> = now.iter().collect();
+    let mut hashes: Vec<(&ContentHash, &Vec<ItemId>)> =
+        now.iter().map(|(hash, items)| (*hash, *items)).collect();
     hashes.sort_by_key(|(_, items)| items.first().copied());
     for (hash, items) in hashes {
         let items: Vec<&CompiledItem> = items.iter().filter_map(|item| compiled.get(item)).collect();
@@ -78,7 +86,8 @@ pub fn plan<'a>(
             plan.drop_dependencies.push(hash);
         }
     }
-    let live: HashSet<&str> = now.values().flatten().map(|item| world.location(*item).as_str()).collect();
+    let live: HashSet<&str> =
+        now.values().copied().flatten().map(|item| world.location(*item).as_str()).collect();
     let unbound = actual.locations.iter().map(|(location, ..)| location);
     plan.unbind = unbound.filter(|location| !live.contains(location.as_str())).collect();
     plan

@@ -4,6 +4,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::location::ItemKind;
 use crate::base::text::Position;
 use crate::base::timing::Timings;
+use crate::discover::SourceFile;
 use crate::link::MissingName;
 use crate::lower::PackageError;
 use crate::program::tree::NameError;
@@ -114,6 +115,12 @@ pub struct FileStatus {
     pub how: How,
     /// Why it was not a hit.
     pub reason: String,
+}
+
+impl FileStatus {
+    pub fn unchanged(source: SourceFile) -> Self {
+        FileStatus { path: source.path, how: How::Unchanged, reason: String::new() }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

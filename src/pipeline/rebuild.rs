@@ -363,6 +363,12 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         }
     }
 
+    pub fn count(&self, counts: &mut Counts) {
+        counts.items_linked = self.counts.items_linked;
+        counts.items_hashed = self.counts.items_hashed;
+        counts.items_compiled = self.counts.items_compiled;
+    }
+
     /// The path of the file that a declaration stands in.
     pub fn path(&self, declared: &Declared<'_>) -> &'s str {
         self.sources.path(declared.file as usize)

@@ -114,7 +114,7 @@ fn texts_and_ids_of_the_well_known_rows_agree() {
 #[test]
 fn a_folder_that_is_missing_is_said_so() {
     let bench = Bench::new();
-    let missing = bench.path.with_file_name("missing").join("data.db");
+    let missing = bench.path.with_file_name("missing").join("too").join("data.db");
     assert!(matches!(Database::open(&missing), Err(DbError::NoFolder { .. })));
 }
 

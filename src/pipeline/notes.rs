@@ -1,0 +1,145 @@
+//! What a reload has to tell: which items changed, and how each file was come by.
+
+use std::collections::{HashMap, HashSet};
+
+use darkc_cache_format::MissReason;
+
+use super::outcome::{Change, FileStatus, How, ItemChange, Outcome};
+use super::own_rows::StoredForms;
+use super::rebuild::{BeforeFile, Rebuild};
+use super::sources::Sources;
+use crate::base::hash::ContentHash;
+use crate::base::location::{ItemKind, Location};
+use crate::diff::Plan;
+use crate::diff::full::Actual;
+use crate::load::{Origin, SidecarState};
+use crate::program::keys::ItemKey;
+
+/// Counts and lists what changed: against the store where that was looked at, else against the last reload.
+pub fn note_changes(
+    rebuild: &Rebuild<'_, '_, '_>,
+    actual: Option<&Actual>,
+    forms: &StoredForms,
+    removed: &[(ItemKind, Location)],
+    outcome: &mut Outcome,
+) {
+    let in_store: Option<HashMap<&str, ContentHash>> = actual.map(|actual| {
+        actual.locations.iter().map(|(location, _, hash)| (location.as_str(), *hash)).collect()
+    });
+    let mut gone: Vec<(ItemKind, &Location)> =
+        removed.iter().map(|(kind, location)| (*kind, location)).collect();
+    let mut live = 0;
+    for (id, declared) in rebuild.inventory.live() {
+        live += 1;
+        let hash = rebuild.hashes[id.index()];
+        let before = match &in_store {
+            Some(in_store) => in_store.get(declared.location.as_str()).copied(),
+            None => declared.known.map(|known| known.hash),
+        };
+        let amended = || match declared.known {
+            Some(known) => forms.get(&id).is_some_and(|(row, _)| *row != known.row),
+            None => false,
+        };
+        let change = match before {
+            None => Change::Added,
+            Some(before) if before != hash => Change::Changed,
+            Some(_) if amended() => Change::Amended,
+            Some(_) => continue,
+        };
+        let location = declared.location.to_string();
+        outcome.changes.push(ItemChange { change, kind: declared.kind, location });
+    }
+    if let Some(actual) = actual {
+        let there = actual.locations.iter().map(|(location, kind, _)| (*kind, location));
+        gone.extend(
+            there.filter(|(_, location)| rebuild.inventory.find(ItemKey::of(location.as_str())).is_none()),
+        );
+    }
+    let removal = |(kind, location): (_, &Location)| ItemChange {
+        change: Change::Removed,
+        kind,
+        location: location.to_string(),
+    };
+    outcome.changes.extend(gone.into_iter().map(removal));
+    outcome.changes.sort_by(|a, b| a.location.cmp(&b.location));
+    let count = |change| outcome.changes.iter().filter(|item| item.change == change).count();
+    let counts = &mut outcome.counts;
+    counts.items = live;
+    counts.items_added = count(Change::Added);
+    counts.items_changed = count(Change::Changed) + count(Change::Amended);
+    counts.items_removed = count(Change::Removed);
+}
+
+pub fn file_statuses(
+    sources: &Sources<'_, '_>,
+    stale: &[usize],
+    before: &[BeforeFile<'_>],
+) -> Vec<FileStatus> {
+    let mut statuses = Vec::new();
+    for file in 0..sources.len() {
+        let (how, reason) = match sources.get(file) {
+            Some(loaded) => match (&loaded.content, loaded.origin) {
+                (Err(_), _) => (How::Failed, String::new()),
+                (Ok(_), Origin::Sidecar) => (How::Hit, String::new()),
+                (Ok(_), Origin::Source(reason)) => (How::Parsed, reason_text(reason)),
+            },
+            None => (How::Unchanged, String::new()),
+        };
+        let how = if stale.binary_search(&file).is_err() && how == How::Hit { How::Unchanged } else { how };
+        statuses.push(FileStatus { path: sources.path(file).to_owned(), how, reason });
+    }
+    let now: HashSet<&str> = (0..sources.len()).map(|file| sources.path(file)).collect();
+    for file in before.iter().filter(|file| !now.contains(file.path)) {
+        statuses.push(FileStatus { path: file.path.to_owned(), how: How::Removed, reason: String::new() });
+    }
+    statuses.sort_by(|a, b| a.path.cmp(&b.path));
+    statuses
+}
+
+/// A miss in the terms of a user: what is wrong comes first, then the particulars.
+fn reason_text(reason: MissReason) -> String {
+    let class = match reason {
+        MissReason::NotTried | MissReason::Absent => return "missing: there is no sidecar".to_owned(),
+        MissReason::SourceChanged => "stale",
+        MissReason::OtherTool | MissReason::OtherVersion => "tool",
+        MissReason::Unreadable(_)
+        | MissReason::NotASidecar
+        | MissReason::Truncated
+        | MissReason::BadChecksum
+        | MissReason::Undecodable => "damaged",
+    };
+    format!("{class}: {reason}")
+}
+
+/// The first thing in which sidecars or database are other than what was rebuilt from the sources alone.
+pub fn first_difference(plan: &Plan<'_>, sources: &Sources<'_, '_>) -> Option<String> {
+    let sidecar = (0..sources.len()).find_map(|file| match sources.get(file)?.sidecar {
+        SidecarState::Differs(offset) => {
+            Some(format!("the sidecar of {} differs from byte {offset} on", sources.shown_path(file)))
+        }
+        _ => None,
+    });
+    let row = || plan.put_rows.first().map(|row| format!("the row of {:?} {}", row.kind, row.hash));
+    let row_left =
+        || plan.drop_rows.first().map(|(kind, hash)| format!("{kind:?} {hash}, which is in no source"));
+    let op = || plan.add_ops.first().map(|op| format!("the op {} of package_ops", op.id.to_text()));
+    let amended = || plan.amend_ops.first().map(|(op, _)| format!("the op {} of package_ops", op.to_text()));
+    let op_left = || {
+        plan.drop_ops.first().map(|op| format!("the op {} of package_ops, which nothing needs", op.to_text()))
+    };
+    let bound = || plan.bind.first().map(|binding| format!("the location {}", binding.location));
+    let unbound =
+        || plan.unbind.first().map(|location| format!("the location {location}, which is in no source"));
+    let own = || plan.put_files.first().map(|file| format!("darkc_files, {}", file.path));
+    let own_left = || plan.drop_files.first().map(|path| format!("darkc_files, {path}, which is no source"));
+    sidecar
+        .or_else(row)
+        .or_else(row_left)
+        .or_else(op)
+        .or_else(amended)
+        .or_else(op_left)
+        .or_else(bound)
+        .or_else(unbound)
+        .or_else(own)
+        .or_else(own_left)
+}

@@ -1,0 +1,116 @@
+//! darkc's own rows: what is read from them at the start of a reload and put into them at its end.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::rebuild::{BeforeFile, Rebuild};
+use super::sources::Sources;
+use crate::base::hash::Fingerprint;
+use crate::diff::{OpId, Plan};
+use crate::program::inventory::Known;
+use crate::program::world::ItemId;
+use crate::state::{ManifestEntry, StoredFile, StoredItem, codec};
+
+/// What an item's stored forms came out as: the fingerprint of its rows and the id of its Add op.
+pub type StoredForms = HashMap<ItemId, (Fingerprint, OpId)>;
+
+/// What the last reload left, decoded.
+pub struct Before<'r> {
+    /// In load order.
+    pub files: Vec<BeforeFile<'r>>,
+    pub sources: HashMap<&'r str, Fingerprint>,
+}
+
+/// Decodes the stored items in load order, which is the manifest's; `None` where darkc's own rows cannot be read
+/// or do not fit each other.
+pub fn decode<'r>(rows: &'r [StoredFile], manifest: &'r [u8]) -> Option<Before<'r>> {
+    let manifest = codec::decode_manifest(manifest)?;
+    if manifest.is_empty() || manifest.len() != rows.len() {
+        return None;
+    }
+    let by_path: HashMap<&str, &StoredFile> = rows.iter().map(|row| (row.path.as_str(), row)).collect();
+    let file = |entry: &ManifestEntry<'r>| {
+        let row = by_path.get(entry.path)?;
+        Some(BeforeFile { path: entry.path, items: codec::decode_items(&row.items)? })
+    };
+    let files = manifest.iter().map(file).collect::<Option<_>>()?;
+    let sources = manifest.into_iter().map(|entry| (entry.path, entry.source)).collect();
+    Some(Before { files, sources })
+}
+
+pub fn manifest(sources: &Sources<'_, '_>) -> Vec<u8> {
+    let entry = |file| ManifestEntry { path: sources.path(file), source: Fingerprint(sources.hash(file)) };
+    codec::encode_manifest((0..sources.len()).map(entry))
+}
+
+/// The rows of darkc's own that come out other than they are stored.
+pub fn plan(
+    plan: &mut Plan<'_>,
+    rebuild: &Rebuild<'_, '_, '_>,
+    forms: &StoredForms,
+    stored: &[StoredFile],
+    sources: &Sources<'_, '_>,
+) {
+    let stored: BTreeMap<&str, &StoredFile> = stored.iter().map(|row| (row.path.as_str(), row)).collect();
+    let mut left = stored.clone();
+    for file in 0..sources.len() {
+        let path = sources.path(file);
+        left.remove(path);
+        let items = encode_file(rebuild, forms, file);
+        if stored.get(path).is_none_or(|row| row.items != items) {
+            plan.put_files.push(StoredFile { path: path.to_owned(), items });
+        }
+    }
+    plan.drop_files.extend(left.into_keys().map(str::to_owned));
+}
+
+fn encode_file(rebuild: &Rebuild<'_, '_, '_>, forms: &StoredForms, file: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for id in rebuild.declared_in(file) {
+        let declared = rebuild.inventory.get(id);
+        let mut stored =
+            StoredItem { kind: declared.kind, location: declared.location.as_str(), known: None };
+        if declared.shadowed {
+            codec::encode_item(&mut bytes, &stored);
+            continue;
+        }
+        let form = forms.get(&id).copied();
+        let form = form.or_else(|| declared.known.map(|known| (known.row, OpId(known.add_op))));
+        let (row, add_op) = form.unwrap_or_default();
+        let hash = rebuild.hashes[id.index()];
+        match &rebuild.fresh[id.index()] {
+            None => {
+                let description = declared.written.map(|written| written.description());
+                stored.known = declared.known.map(|known| Known {
+                    description: description.unwrap_or(known.description),
+                    row,
+                    add_op: add_op.0,
+                    hash,
+                    ..known
+                });
+                codec::encode_item(&mut bytes, &stored);
+            }
+            Some(fresh) => {
+                let dependencies: Vec<[u8; 8]> = fresh
+                    .dependencies
+                    .iter()
+                    .map(|item| rebuild.inventory.key(*item).0.to_le_bytes())
+                    .collect();
+                let candidates: Vec<[u8; 4]> =
+                    fresh.candidates.iter().map(|key| key.0.to_le_bytes()).collect();
+                stored.known = declared.written.map(|written| Known {
+                    code: written.code,
+                    description: written.description(),
+                    links: fresh.links,
+                    group: fresh.group,
+                    hash,
+                    row,
+                    add_op: add_op.0,
+                    dependencies: dependencies.as_flattened(),
+                    candidates: candidates.as_flattened(),
+                });
+                codec::encode_item(&mut bytes, &stored);
+            }
+        }
+    }
+    bytes
+}
