@@ -135,7 +135,7 @@ fn plain_inserts(file: &Path, rows: &OracleRows) {
     {
         let prepare = |sql| transaction.prepare(sql).unwrap();
         let mut op = prepare(
-            "INSERT INTO package_ops (id, op_blob, branch_id, commit_hash, applied, origin_ts) VALUES (?1, ?2, ?3, 'c', 1, ?4)",
+            "INSERT OR IGNORE INTO package_ops (id, op_blob, branch_id, commit_hash, applied, origin_ts) VALUES (?1, ?2, ?3, 'c', 1, ?4)",
         );
         for one in &rows.ops {
             op.execute(params![one.id.to_text(), one.blob, MAIN, "2026-01-01T00:00:00.000Z"]).unwrap();
