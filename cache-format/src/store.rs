@@ -63,16 +63,6 @@ fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Where a file starts to differ from the bytes that it should hold; `None` where it is equal.
-pub fn first_difference(path: &Path, bytes: &[u8]) -> Result<Option<u64>, MissReason> {
-    let present = read_bytes(path)?;
-    if present == bytes {
-        return Ok(None);
-    }
-    let common = present.iter().zip(bytes).take_while(|(left, right)| left == right).count();
-    Ok(Some(common as u64))
-}
-
 /// Whether the file says that it is a sidecar, of any version; all that deleting one asks for.
 pub fn is_sidecar(path: &Path) -> io::Result<bool> {
     let mut start = Vec::with_capacity(MAGIC.len());

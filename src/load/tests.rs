@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use darkc_cache_format::store;
+use darkc_cache_format::{encode, store};
 use tempfile::TempDir;
 
 use super::*;
@@ -152,17 +152,21 @@ fn reading_only_writes_nothing() {
 fn verifying_trusts_no_sidecar() {
     let root = tree();
     run(root.path(), options(Sidecars::Update));
-    fs::write(root.path().join("m01.darkc"), "x").unwrap();
+    let source = SourceHash::of(&fs::read(root.path().join("m01.dark")).unwrap());
+    let wrong = encode(&UnlinkedFile::default(), options(Sidecars::Verify).tool, source).bytes;
+    fs::write(root.path().join("m01.darkc"), &wrong).unwrap();
     fs::remove_file(root.path().join("m02.darkc")).unwrap();
+    fs::write(root.path().join("m03.darkc"), "x").unwrap();
     on_large_stack(|| {
         let slots = slots(root.path());
         let loaded = load(root.path(), &every(&slots), options(Sidecars::Verify));
         assert!(loaded.iter().all(|file| file.origin == Origin::Source(MissReason::NotTried)));
         assert!(matches!(loaded[0].sidecar, SidecarState::Equal));
-        assert!(matches!(loaded[1].sidecar, SidecarState::Differs(0)));
+        assert!(matches!(loaded[1].sidecar, SidecarState::Differs(_)));
         assert!(matches!(loaded[2].sidecar, SidecarState::Missing(MissReason::Absent)));
+        assert!(matches!(loaded[3].sidecar, SidecarState::Missing(MissReason::NotASidecar)));
     });
-    assert_eq!(fs::read(root.path().join("m01.darkc")).unwrap(), b"x");
+    assert_eq!(fs::read(root.path().join("m01.darkc")).unwrap(), wrong);
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn share_hashes(items: &mut [ListedItem]) {
         .iter()
         .map(|item| {
             let same_name = items.iter().filter(|other| other.location == item.location);
-            let of_kind = |kind| same_name.clone().filter(move |other| other.kind == kind).next_back();
+            let of_kind = |kind| same_name.clone().rfind(move |other| other.kind == kind);
             let kind = if item.kind == ItemKind::Fn { ItemKind::Value } else { item.kind };
             of_kind(kind).or_else(|| of_kind(item.kind)).map_or(item.hash, |other| other.hash)
         })
