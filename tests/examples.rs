@@ -4,9 +4,10 @@ use std::path::Path;
 
 use darkc::base::limits::STACK_BYTES;
 use darkc::discover;
-use darkc::link::{self, names::Names};
+use darkc::link;
 use darkc::load::{self, Options, Sidecars, Slot, TOOL_DIGEST};
 use darkc::program::inventory::{Declared, Inventory, Written};
+use darkc::program::keys::ItemKey;
 use darkc::program::resolve::Resolution;
 use darkc::program::world::ItemId;
 
@@ -35,6 +36,7 @@ fn check() {
             inventory.add(Declared {
                 kind: item.kind,
                 location: Location::new(item.location.as_ref()),
+                key: ItemKey::of(&item.location),
                 file: file as u32,
                 place: place as u32,
                 written: Some(Written { item, code: Fingerprint(content.code_fingerprints[place]) }),
@@ -44,10 +46,9 @@ fn check() {
         }
     }
     assert_eq!(inventory.duplicates, []);
-    let names = Names::of(&inventory);
     let ids: Vec<ItemId> = inventory.live().map(|(id, _)| id).collect();
     let mut unresolved = Vec::new();
-    for linked in link::link(&inventory, &names, &ids, 1) {
+    for linked in link::link(&inventory, &inventory, &ids, 1) {
         let declared = inventory.get(linked.id);
         let sites = declared.written.map_or(&[][..], |written| &written.item.code.sites);
         for (site, resolution) in sites.iter().zip(&linked.resolutions) {

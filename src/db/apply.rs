@@ -20,6 +20,10 @@ use crate::hash::ops::{Op, OpId};
 /// 8 µs each (`benches/store`). Less would pay too, but each time all others must read the schema again.
 const LARGE_WRITE: usize = 200;
 
+/// Page cache for a large write, in SQLite's negative KiB: a page that does not fit is written to the log once
+/// for each time that it is changed.
+const LARGE_CACHE_KIB: i64 = -65_536;
+
 /// The state that a reload leaves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewState {
@@ -132,6 +136,9 @@ impl<'c> Apply<'c> {
         let sqlite = |error| DbError::sqlite(path, error);
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(sqlite)?;
         use_write_ahead_log(connection).map_err(sqlite)?;
+        if rows >= LARGE_WRITE {
+            connection.pragma_update(None, "cache_size", LARGE_CACHE_KIB).map_err(sqlite)?;
+        }
         let transaction =
             Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(sqlite)?;
         let (now, state, migration) = read_state(connection).map_err(sqlite)?;

@@ -54,7 +54,7 @@ impl Graph {
     }
 
     /// The given items and all that depend on them, through whatever number of others; ascending.
-    fn dependents(&self, of: &[ItemId]) -> Vec<ItemId> {
+    pub fn dependents(&self, of: &[ItemId]) -> Vec<ItemId> {
         let reversed = self.reversed();
         let mut reached = vec![false; self.starts.len() - 1];
         let mut cone = Vec::new();

@@ -15,7 +15,6 @@ use crate::program::keys::{CandidateKey, KeyHasher};
 use crate::program::resolve::Resolution;
 use crate::program::tree::{NameError, Target};
 use crate::program::world::ItemId;
-use names::Names;
 
 /// A set of names that began or ceased to exist.
 pub type ChangedNames = HashSet<CandidateKey, KeyHasher>;
@@ -45,13 +44,18 @@ pub struct MissingName {
     pub tried: Vec<String>,
 }
 
-/// Looks up the names of the given items, each of which has its code at hand.
-pub fn link(inventory: &Inventory<'_>, names: &Names, items: &[ItemId], threads: usize) -> Vec<LinkedItem> {
+/// Looks up the names of the given items, each of which has its code at hand, among the `live` ones.
+pub fn link(
+    inventory: &Inventory<'_>,
+    live: &Inventory<'_>,
+    items: &[ItemId],
+    threads: usize,
+) -> Vec<LinkedItem> {
     const BLOCK: usize = 32;
-    parallel::map(threads, BLOCK, items, |id| link_item(inventory, names, *id))
+    parallel::map(threads, BLOCK, items, |id| link_item(inventory, live, *id))
 }
 
-fn link_item(inventory: &Inventory<'_>, names: &Names, id: ItemId) -> LinkedItem {
+fn link_item(inventory: &Inventory<'_>, live: &Inventory<'_>, id: ItemId) -> LinkedItem {
     let declared = inventory.get(id);
     let scope = declared.location.scope();
     let mut linked = LinkedItem {
@@ -66,7 +70,7 @@ fn link_item(inventory: &Inventory<'_>, names: &Names, id: ItemId) -> LinkedItem
     let mut buffer = String::new();
     linked.resolutions.reserve_exact(sites.len());
     for (index, site) in sites.iter().enumerate() {
-        let resolution = names.resolve(scope, site, &mut buffer, &mut linked.candidates);
+        let resolution = names::resolve(live, scope, site, &mut buffer, &mut linked.candidates);
         // Functions and values may stay unresolved until they run; types may not.
         if let Resolution::Type(Err(error)) = resolution {
             linked.missing.push(MissingName {

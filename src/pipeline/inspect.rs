@@ -12,10 +12,11 @@ use crate::base::{parallel, text};
 use crate::discover;
 use crate::hash::canonical::Canonicalizer;
 use crate::hash::content;
-use crate::link::{self, names::Names};
+use crate::link;
 use crate::load::TOOL_DIGEST;
 use crate::lower;
 use crate::program::inventory::{Declared, Inventory, Written};
+use crate::program::keys::ItemKey;
 use crate::program::resolve::resolve;
 use crate::program::world::{ItemId, World};
 use crate::syntax;
@@ -61,6 +62,7 @@ fn judge(text: &str) -> (Verdict, Vec<ListedItem>, Vec<Problem>) {
         inventory.add(Declared {
             kind: item.kind,
             location: Location::new(&*item.location),
+            key: ItemKey::of(&item.location),
             file: 0,
             place,
             written: Some(Written { item, code: Fingerprint::default() }),
@@ -71,7 +73,7 @@ fn judge(text: &str) -> (Verdict, Vec<ListedItem>, Vec<Problem>) {
     let ids: Vec<ItemId> = (0..file.items.len() as u32).map(ItemId).collect();
     let world = Empty(Location::new(""));
     let mut canonicalizer = Canonicalizer::new();
-    let mut items: Vec<ListedItem> = link::link(&inventory, &Names::default(), &ids, 1)
+    let mut items: Vec<ListedItem> = link::link(&inventory, &Inventory::default(), &ids, 1)
         .iter()
         .zip(&file.items)
         .map(|(linked, item)| {

@@ -67,8 +67,12 @@ fn encode_file(rebuild: &Rebuild<'_, '_, '_>, forms: &StoredForms, file: usize) 
     let mut bytes = Vec::new();
     for id in rebuild.declared_in(file) {
         let declared = rebuild.inventory.get(id);
-        let mut stored =
-            StoredItem { kind: declared.kind, location: declared.location.as_str(), known: None };
+        let mut stored = StoredItem {
+            kind: declared.kind,
+            location: declared.location.as_str(),
+            key: declared.key,
+            known: None,
+        };
         if declared.shadowed {
             codec::encode_item(&mut bytes, &stored);
             continue;

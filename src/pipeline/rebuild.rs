@@ -11,7 +11,6 @@ use crate::hash::canonical::{Canonical, Canonicalizer};
 use crate::hash::cone::{self, Graph};
 use crate::hash::content::{self, Member};
 use crate::hash::groups::Group;
-use crate::link::names::Names;
 use crate::link::{self, ChangedNames, LinkedItem};
 use crate::program::inventory::{Declared, Inventory, Known, Written};
 use crate::program::keys::{CandidateKey, ItemKey, KeyHasher, name_key};
@@ -46,7 +45,6 @@ pub struct Rebuild<'r, 'l, 's> {
     sources: &'r Sources<'l, 's>,
     threads: usize,
     pub inventory: Inventory<'l>,
-    names: Names,
     /// The first declaration of each file, and one more at the end.
     first_of_file: Vec<u32>,
     /// One an item; those of items not hashed in this run are the last run's.
@@ -80,12 +78,19 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
     /// Takes stock: the declarations of loaded files from their content, of the others from the last run.
     /// `before` is in load order, one entry for each file that had been loaded then.
     pub fn new(sources: &'r Sources<'l, 's>, before: &[BeforeFile<'l>], threads: usize) -> Self {
-        let known_items = before.iter().flat_map(|file| &file.items).filter(|item| item.known.is_some());
-        let mut known: HashMap<ItemKey, &StoredItem<'l>, KeyHasher> =
-            HashMap::with_capacity_and_hasher(known_items.clone().count(), KeyHasher);
-        known.extend(known_items.map(|item| (ItemKey::of(item.location), item)));
-        let known = |kind, location: &str| -> Option<Known<'l>> {
-            known.get(&ItemKey::of(location)).filter(|item| item.kind == kind)?.known
+        // Only what was written anew or got its name back has to be found by name.
+        let anew = (0..sources.len()).filter_map(|file| sources.content(file));
+        let anew = anew.flat_map(|content| &content.file.items).map(|item| ItemKey::of(&item.location));
+        let all = || before.iter().flat_map(|file| &file.items);
+        let revived = all().filter(|item| item.known.is_none()).map(|item| item.key);
+        let wanted: HashSet<ItemKey, KeyHasher> =
+            if before.is_empty() { HashSet::default() } else { anew.chain(revived).collect() };
+        let known: HashMap<ItemKey, &StoredItem<'l>, KeyHasher> = all()
+            .filter(|item| item.known.is_some() && wanted.contains(&item.key))
+            .map(|item| (item.key, item))
+            .collect();
+        let known = |kind, key: ItemKey| -> Option<Known<'l>> {
+            known.get(&key).filter(|item| item.kind == kind)?.known
         };
 
         let mut inventory = Inventory::with_capacity(before.iter().map(|file| file.items.len()).sum());
@@ -94,11 +99,12 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         for file in 0..sources.len() {
             let stored = unloaded.remove(sources.path(file));
             let mut place = 0;
-            let mut add = |kind, location: &str, written, known| {
+            let mut add = |kind, location: &str, key, written, known| {
                 let location = Location::new(location);
                 inventory.add(Declared {
                     kind,
                     location,
+                    key,
                     file: file as u32,
                     place,
                     written,
@@ -110,14 +116,15 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
             if let Some(content) = sources.content(file) {
                 for (item, code) in content.file.items.iter().zip(&content.code_fingerprints) {
                     let written = Written { item, code: Fingerprint(*code) };
-                    add(item.kind, &item.location, Some(written), known(item.kind, &item.location));
+                    let key = ItemKey::of(&item.location);
+                    add(item.kind, &item.location, key, Some(written), known(item.kind, key));
                 }
             } else if let Some(stored) = stored {
                 for item in &stored.items {
                     // A declaration whose name was another one's cannot be known by that name.
                     let forget = |known| Known { code: Fingerprint::default(), ..known };
-                    let known = item.known.or_else(|| known(item.kind, item.location).map(forget));
-                    add(item.kind, item.location, None, known);
+                    let known = item.known.or_else(|| known(item.kind, item.key).map(forget));
+                    add(item.kind, item.location, item.key, None, known);
                 }
             }
             first_of_file.push(inventory.items.len() as u32);
@@ -126,7 +133,6 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         Rebuild {
             sources,
             threads,
-            names: Names::of(&inventory),
             first_of_file,
             hashes: inventory.items.iter().map(hash).collect(),
             fresh: inventory.items.iter().map(|_| None).collect(),
@@ -153,7 +159,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
             add(declared.location.as_str());
         }
         for item in before.iter().flat_map(|file| &file.items).filter(|item| item.known.is_some()) {
-            let now = self.inventory.find(ItemKey::of(item.location));
+            let now = self.inventory.find(item.key);
             if now.is_none_or(|now| self.inventory.get(now).kind != item.kind) {
                 add(item.location);
             }
@@ -218,7 +224,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
             files.sort_unstable();
             files.into_iter().for_each(|file| self.take_code(file));
         }
-        let linked = link::link(&self.inventory, &self.names, items, self.threads);
+        let linked = link::link(&self.inventory, &self.inventory, items, self.threads);
         self.counts.items_linked += linked.len();
         let failures = self.missing(&linked);
         if failures.is_empty() { Ok(linked) } else { Err(failures) }
@@ -325,7 +331,14 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
             });
             let due: Vec<(Group, Fingerprint)> = due.collect();
             let members: Vec<ItemId> = due.iter().flat_map(|(group, _)| group.members.clone()).collect();
-            self.look_into(&members)?;
+            if members.iter().any(|member| self.fresh[member.index()].is_none()) {
+                // A hash that moved moves the hash of all that mentions it, so the whole cone of what has moved
+                // will be due: looked into at once it keeps all threads busy, level by level it would not.
+                let moved_items = (0..).map(ItemId).zip(&moved).filter(|(_, moved)| **moved);
+                let moved_items: Vec<ItemId> = moved_items.map(|(id, _)| id).collect();
+                self.look_into(&graph.dependents(&moved_items))?;
+                self.look_into(&members)?;
+            }
             self.hash_level(&due);
             for member in members {
                 let known = self.inventory.get(member).known;

@@ -20,7 +20,6 @@ use crate::diff::changes::{self, Affected, Was};
 use crate::diff::full::{self, Actual};
 use crate::discover::SourceFile;
 use crate::load::Slot;
-use crate::program::keys::ItemKey;
 use crate::program::world::ItemId;
 
 /// Brings the database to what the sources say. `trusted` tells that the last reload's state still holds, so
@@ -193,7 +192,7 @@ fn affected<'l>(
         items.filter_map(|(path, item)| Some((path, item, item.known?)))
     };
     for (path, item, known) in stored() {
-        match inventory.find(ItemKey::of(item.location)).map(|now| inventory.get(now)) {
+        match inventory.find(item.key).map(|now| inventory.get(now)) {
             None => {
                 removed.push((item.kind, Location::new(item.location)));
                 affected.entry(known.hash).or_default();

@@ -24,6 +24,7 @@ pub struct Inventory<'a> {
 pub struct Declared<'a> {
     pub kind: ItemKind,
     pub location: Location,
+    pub key: ItemKey,
     /// Index of the file in the list of sources.
     pub file: u32,
     /// Place in the file, in Darklang's order of application.
@@ -94,7 +95,7 @@ impl<'a> Inventory<'a> {
     /// Adds a declaration behind all others; it takes the name from an earlier one.
     pub fn add(&mut self, declared: Declared<'a>) {
         let id = ItemId(self.items.len() as u32);
-        let earlier = self.by_key.insert(ItemKey::of(declared.location.as_str()), id);
+        let earlier = self.by_key.insert(declared.key, id);
         if let Some(earlier) = earlier {
             self.items[earlier.index()].shadowed = true;
             self.duplicates.push((earlier, id));
@@ -111,7 +112,7 @@ impl<'a> Inventory<'a> {
     }
 
     pub fn key(&self, item: ItemId) -> ItemKey {
-        ItemKey::of(self.get(item).location.as_str())
+        self.get(item).key
     }
 
     /// The declarations that have their name.

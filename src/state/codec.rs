@@ -20,6 +20,7 @@ use super::{ManifestEntry, StoredItem};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::ItemKind;
 use crate::program::inventory::Known;
+use crate::program::keys::ItemKey;
 
 const SHADOWED: u8 = 1 << 7;
 const DEPENDENCY_LENGTH: usize = 8;
@@ -59,7 +60,7 @@ pub fn decode_items(bytes: &[u8]) -> Option<Vec<StoredItem<'_>>> {
         };
         let location = reader.text()?;
         let known = if tag & SHADOWED != 0 { None } else { Some(reader.known()?) };
-        items.push(StoredItem { kind, location, known });
+        items.push(StoredItem { kind, location, key: ItemKey::of(location), known });
     }
     Some(items)
 }
@@ -156,8 +157,18 @@ mod tests {
             candidates: &[2, 0, 0, 0, 3, 0, 0, 0],
         };
         vec![
-            StoredItem { kind: ItemKind::Fn, location: "Owner.M.f", known: Some(known) },
-            StoredItem { kind: ItemKind::Value, location: "Owner.M.x", known: None },
+            StoredItem {
+                kind: ItemKind::Fn,
+                location: "Owner.M.f",
+                key: ItemKey::of("Owner.M.f"),
+                known: Some(known),
+            },
+            StoredItem {
+                kind: ItemKind::Value,
+                location: "Owner.M.x",
+                key: ItemKey::of("Owner.M.x"),
+                known: None,
+            },
         ]
     }
 

@@ -6,6 +6,7 @@ use crate::base::hash::Fingerprint;
 use crate::base::location::ItemKind;
 pub use crate::hash::ops::OpId;
 use crate::program::inventory::Known;
+use crate::program::keys::ItemKey;
 
 /// One file's part of the state, as stored: a row of `darkc_files`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,7 @@ pub struct ManifestEntry<'a> {
 pub struct StoredItem<'a> {
     pub kind: ItemKind,
     pub location: &'a str,
+    pub key: ItemKey,
     /// `None` for a declaration whose name another one had.
     pub known: Option<Known<'a>>,
 }
