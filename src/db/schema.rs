@@ -1,6 +1,6 @@
 //! The migrations, and which stores darkc knows.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use uuid::{Uuid, uuid};
 
 /// Tables of Darklang's package store with the rows of a fresh one.
@@ -70,6 +70,31 @@ pub fn drop_triggers(connection: &Connection) -> rusqlite::Result<()> {
         connection.execute_batch(&format!("DROP TRIGGER {name}"))?;
     }
     Ok(())
+}
+
+/// Indexes that none of darkc's statements looks rows up by, on tables that a large write changes most of.
+const UNUSED_INDEXES: [&str; 8] = [
+    "idx_package_ops_created",
+    "idx_package_ops_commit_hash",
+    "idx_locations_module",
+    "idx_locations_owner_modules",
+    "idx_locations_commit_hash",
+    "idx_package_dependencies_depends_on",
+    "idx_package_dependencies_depends_on_location",
+    "idx_package_dependencies_unique",
+];
+
+/// Drops the indexes that a large write is quicker without, and gives the statements that make them again.
+pub fn drop_unused_indexes(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut index = connection.prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1")?;
+    let mut dropped = Vec::new();
+    for name in UNUSED_INDEXES {
+        if let Some(sql) = index.query_row([name], |row| row.get(0)).optional()? {
+            dropped.push(sql);
+            connection.execute_batch(&format!("DROP INDEX {name}"))?;
+        }
+    }
+    Ok(dropped)
 }
 
 /// Whether all of darkc's own tables are there.
