@@ -23,7 +23,11 @@ pub fn run(command: &mut Command) -> Ran {
     let waited = unsafe { libc::wait4(child.id() as libc::pid_t, &mut status, 0, &mut usage) };
     let time = started.elapsed();
     assert_eq!(waited, child.id() as libc::pid_t, "the child that was waited for");
-    assert_eq!(status, 0, "{command:?} ended with status {status}");
+    if status != 0 {
+        // Once more, to be heard.
+        let _ = command.stderr(Stdio::inherit()).status();
+        panic!("{command:?} ended with status {status}");
+    }
     Ran { time, peak_mb: usage.ru_maxrss as f64 / 1024.0 }
 }
 

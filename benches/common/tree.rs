@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::process;
 
 /// The owners that the package set has, and the name that stands for `Darklang.Stdlib` wherever it is written.
-const OWNERS: [&str; 4] = ["Darklang", "Stachu", "Feriel", "Internal"];
+const OWNERS: [&str; 3] = ["Darklang", "Stachu", "Feriel"];
 const STDLIB: &str = "Stdlib";
 
 /// A package tree with room for a database beside it.
