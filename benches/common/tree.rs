@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -10,6 +11,9 @@ use super::process;
 /// The owners that the package set has, and the name that stands for `Darklang.Stdlib` wherever it is written.
 const OWNERS: [&str; 3] = ["Darklang", "Stachu", "Feriel"];
 const STDLIB: &str = "Stdlib";
+
+/// By how much files must be older than git's index.
+const GIT_CLOCK_TICK: Duration = Duration::from_millis(1100);
 
 /// A package tree with room for a database beside it.
 pub struct Tree {
@@ -57,11 +61,12 @@ impl Tree {
     pub fn commit(&self) {
         let packages = self.packages();
         self.put(".gitignore", b"*.darkc\n");
+        // Git reads again whatever is not clearly older than its index, at every look.
+        std::thread::sleep(GIT_CLOCK_TICK);
         let git = |arguments: &[&str]| process::run(&mut process::git(&packages, arguments));
         git(&["init", "--quiet"]);
         git(&["add", "."]);
         git(&["commit", "--quiet", "--message", "packages"]);
-        // A commit is younger than what the index says of its files; one look makes the index sure of them.
         git(&["status"]);
     }
 
