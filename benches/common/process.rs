@@ -15,6 +15,8 @@ pub struct Ran {
 pub fn run(command: &mut Command) -> Ran {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let started = Instant::now();
+    // `wait4` below is the wait; unlike `Child::wait` it tells what was used.
+    #[allow(clippy::zombie_processes)]
     let child = command.spawn().expect("the program starts");
     let mut status = 0;
     // SAFETY: all zeroes is a value of this struct of integers.
