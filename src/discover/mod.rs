@@ -118,17 +118,17 @@ pub fn sources(root: &Path, threads: usize) -> Result<Vec<SourceFile>, DiscoverE
 /// (`Prelude`, `listDirectoryRecursive`) all that is in a folder's folders comes before its own files; among
 /// equals, whose order Darklang leaves to the file system, it is bytewise.
 pub fn load_order(a: &str, b: &str) -> Ordering {
-    let (mut a, mut b) = (a, b);
-    loop {
-        match (a.split_once('/'), b.split_once('/')) {
-            (Some((folder_a, rest_a)), Some((folder_b, rest_b))) if folder_a == folder_b => {
-                (a, b) = (rest_a, rest_b);
-            }
-            (Some((folder_a, _)), Some((folder_b, _))) => return folder_a.cmp(folder_b),
-            (Some(_), None) => return Ordering::Less,
-            (None, Some(_)) => return Ordering::Greater,
-            (None, None) => return a.cmp(b),
-        }
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    // All folders that end before the first difference are the same; the next part decides.
+    let part = a[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
+    let (a, b) = (&a[part..], &b[part..]);
+    let folder = |path: &[u8]| path.iter().position(|byte| *byte == b'/');
+    match (folder(a), folder(b)) {
+        (Some(end_a), Some(end_b)) => a[..end_a].cmp(&b[..end_b]),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => a.cmp(b),
     }
 }
 

@@ -1,0 +1,105 @@
+//! Reloads of a tree that was loaded before: nothing changed, a leaf, and what most depends on.
+
+use std::path::Path;
+
+use crate::common::clock::{compete, ratio};
+use crate::common::process::{self, counter, run};
+use crate::common::table::Table;
+use crate::common::tree::{Edit, Tree};
+
+/// Nothing depends on `Darklang.Stdlib.Bool.xor`.
+pub const LEAF: [&str; 3] =
+    ["darklang/stdlib/bool.dark", "if a then Stdlib.Bool.not b else b", "if b then Stdlib.Bool.not a else a"];
+
+/// The items with the most dependents, direct and indirect, each with an edit that changes its hash.
+const WORST: [(&str, [&str; 3]); 3] = [
+    (
+        "`Stdlib.Option.Option`",
+        [
+            "darklang/stdlib/option.dark",
+            "  | None\n\n\n/// If <param option> is {{Some <var value>}}, returns {{fn <var value>}}. The",
+            "  | None\n  | Neither\n\n\n/// If <param option> is {{Some <var value>}}, returns {{fn <var value>}}. The",
+        ],
+    ),
+    (
+        "`Stdlib.Result.Result`",
+        ["darklang/stdlib/result.dark", "  | Error of 'Err\n", "  | Error of 'Err\n  | Neither\n"],
+    ),
+    (
+        "`Stdlib.List.push`",
+        [
+            "darklang/stdlib/list.dark",
+            "let push (list: List<'a>) (value: 'a) : List<'a> =\n",
+            "let push (list: List<'a>) (value: 'a) : List<'a> =\n  let same = list\n",
+        ],
+    ),
+];
+
+const WORST_MS: f64 = 300.0;
+
+pub fn edits(packages: &Path, rounds: usize, table: &mut Table) {
+    let tree = Tree::new(packages, 1);
+    tree.reload();
+    tree.commit();
+    let reload = || run(&mut process::reload(&tree.packages(), &tree.database())).time;
+    let stats = |name| counter(&mut process::reload(&tree.packages(), &tree.database()), name);
+
+    let git = || run(&mut process::git(&tree.packages(), &["status"])).time;
+    let [idle, status] = compete(rounds, [&mut |_| reload(), &mut |_| git()]);
+    let times = ratio(&idle, &status);
+    table.at_most(
+        "nothing changed, whole process",
+        1.0,
+        " × `git status`",
+        times,
+        format!("{times:.2} × ({:.2} ms, {:.2} ms)", idle.millis(), status.millis()),
+    );
+
+    let [path, old, new] = LEAF;
+    let leaf = Edit::new(&tree, path, old, new);
+    leaf.write(1);
+    assert_eq!(stats("items hashed"), 1, "the leaf is one");
+    leaf.write(0);
+    reload();
+    let [idle, edited] = compete(
+        rounds,
+        [&mut |_| reload(), &mut |round| {
+            leaf.write(round + 1);
+            reload()
+        }],
+    );
+    let times = ratio(&edited, &idle);
+    table.at_most(
+        "edit of a leaf's body, whole process",
+        3.0,
+        " × nothing changed",
+        times,
+        format!("{times:.2} × ({:.2} ms, {:.2} ms)", edited.millis(), idle.millis()),
+    );
+    leaf.write(0);
+    reload();
+
+    for (name, [path, old, new]) in WORST {
+        let edit = Edit::new(&tree, path, old, new);
+        edit.write(1);
+        let hashed = stats("items hashed");
+        edit.write(0);
+        reload();
+        let [idle, edited] = compete(
+            rounds.div_ceil(4),
+            [&mut |_| reload(), &mut |round| {
+                edit.write(round + 1);
+                reload()
+            }],
+        );
+        table.at_most(
+            format!("edit of {name}, {hashed} items hashed"),
+            WORST_MS,
+            " ms",
+            edited.millis(),
+            format!("{:.0} ms ({:.0} × nothing changed)", edited.millis(), ratio(&edited, &idle)),
+        );
+        edit.write(0);
+        reload();
+    }
+}
