@@ -28,7 +28,7 @@ const LOADED: [&str; 6] = [
 ];
 
 /// Changes of rows, each of some rows of one table: `?1` is every how many-th, `?2` from which on.
-const UPDATES: [&str; 11] = [
+const UPDATES: [&str; 10] = [
     "UPDATE package_functions SET description = description || '!' WHERE rowid % ?1 = ?2",
     "UPDATE package_functions SET rt_instrs = x'00' WHERE rowid % ?1 = ?2",
     "UPDATE package_types SET pt_def = x'0011' WHERE rowid % ?1 = ?2",
@@ -38,8 +38,6 @@ const UPDATES: [&str; 11] = [
     "UPDATE package_values SET value_type = x'01', rt_dval = x'02' WHERE rowid % ?1 = ?2",
     "UPDATE locations SET item_hash = (SELECT max(hash) FROM package_functions) WHERE rowid % ?1 = ?2",
     "UPDATE locations SET item_type = 'value' WHERE rowid % ?1 = ?2",
-    "INSERT OR IGNORE INTO package_dependencies SELECT item_hash, 'abcd', depends_on_item_type, \
-     depends_on_owner, depends_on_modules, 'more' FROM package_dependencies WHERE rowid % ?1 = ?2",
     "UPDATE package_dependencies SET depends_on_name = 'other' WHERE rowid % ?1 = ?2",
 ];
 
@@ -192,6 +190,7 @@ pub fn interfere(
             recreate(&compare::open(&edited.database), table, filled);
         }
         Interference::Forget => {
+            edited.forgetful = true;
             let forget = FORGET[random.below(FORGET.len())];
             let store = compare::open(&edited.database);
             // Where an earlier one took the table away there is nothing left to forget.

@@ -30,12 +30,14 @@ pub struct Edited<'l> {
     pub wish: Wish,
     /// Sidecars that somebody else has spoilt; such a one must do no harm, but may stay.
     pub spoilt: BTreeSet<String>,
+    /// Whether somebody has taken away some of what darkc remembers, and it may not have noticed yet.
+    pub forgetful: bool,
 }
 
 impl Edited<'_> {
     pub fn new(loader: &dyn Loader, tree: Tree) -> Edited<'_> {
         let database = tree.beside("edited.db");
-        Edited { loader, tree, database, wish: Wish::default(), spoilt: BTreeSet::new() }
+        Edited { loader, tree, database, wish: Wish::default(), spoilt: BTreeSet::new(), forgetful: false }
     }
 
     /// Reloads; gives what came of it and what the store had been.
@@ -75,7 +77,12 @@ impl Edited<'_> {
         if let Some(difference) = fold::check(&found) {
             return Err(format!("the log does not fold to the tables: {difference}"));
         }
-        differing_memory(&expected, &found)?;
+        match differing_memory(&expected, &found) {
+            Ok(()) => self.forgetful = false,
+            // As long as no source changes nobody looks at what was taken away.
+            Err(_) if self.forgetful => {}
+            Err(difference) => return Err(difference),
+        }
         self.compare_sidecars(fresh)
     }
 
