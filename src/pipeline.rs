@@ -34,6 +34,8 @@ const STATE_DIGEST: Fingerprint = Fingerprint(include!(concat!(env!("OUT_DIR"), 
 /// Makes the database say what the sources say.
 pub fn reload(settings: &Settings) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::default();
+    // One after the other: side by side they take 1.07 of the time, because a second thread makes every use of a
+    // file descriptor by the first dearer.
     let found =
         outcome.timings.time("discover", || discover::sources(&settings.packages, settings.threads))?;
     let digest = sources_digest(&found);

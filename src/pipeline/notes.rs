@@ -119,17 +119,18 @@ pub fn first_difference(plan: &Plan<'_>, sources: &Sources<'_, '_>) -> Option<St
         }
         _ => None,
     });
-    let row = || plan.put_rows.first().map(|row| format!("the row of {:?} {}", row.kind, row.hash));
-    let row_left =
-        || plan.drop_rows.first().map(|(kind, hash)| format!("{kind:?} {hash}, which is in no source"));
-    let op = || plan.add_ops.first().map(|op| format!("the op {} of package_ops", op.id.to_text()));
-    let amended = || plan.amend_ops.first().map(|(op, _)| format!("the op {} of package_ops", op.to_text()));
-    let op_left = || {
-        plan.drop_ops.first().map(|op| format!("the op {} of package_ops, which nothing needs", op.to_text()))
+    let row = || plan.put_rows.first().map(|row| format!("{}, {}", table(row.kind), row.hash));
+    let row_left = || {
+        let gone = plan.drop_rows.first();
+        gone.map(|(kind, hash)| format!("{}, {hash}, which is in no source", table(*kind)))
     };
-    let bound = || plan.bind.first().map(|binding| format!("the location {}", binding.location));
+    let op = || plan.add_ops.first().map(|op| format!("package_ops, {}", op.id.to_text()));
+    let amended = || plan.amend_ops.first().map(|(op, _)| format!("package_ops, {}", op.to_text()));
+    let op_left =
+        || plan.drop_ops.first().map(|op| format!("package_ops, {}, which nothing needs", op.to_text()));
+    let bound = || plan.bind.first().map(|binding| format!("locations, {}", binding.location));
     let unbound =
-        || plan.unbind.first().map(|location| format!("the location {location}, which is in no source"));
+        || plan.unbind.first().map(|location| format!("locations, {location}, which is in no source"));
     let own = || plan.put_files.first().map(|file| format!("darkc_files, {}", file.path));
     let own_left = || plan.drop_files.first().map(|path| format!("darkc_files, {path}, which is no source"));
     sidecar
@@ -142,4 +143,12 @@ pub fn first_difference(plan: &Plan<'_>, sources: &Sources<'_, '_>) -> Option<St
         .or_else(unbound)
         .or_else(own)
         .or_else(own_left)
+}
+
+fn table(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Type => "package_types",
+        ItemKind::Value => "package_values",
+        ItemKind::Fn => "package_functions",
+    }
 }

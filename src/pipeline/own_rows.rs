@@ -1,6 +1,6 @@
 //! darkc's own rows: what is read from them at the start of a reload and put into them at its end.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::rebuild::{BeforeFile, Rebuild};
 use super::sources::Sources;
@@ -50,17 +50,21 @@ pub fn plan(
     stored: &[StoredFile],
     sources: &Sources<'_, '_>,
 ) {
-    let stored: BTreeMap<&str, &StoredFile> = stored.iter().map(|row| (row.path.as_str(), row)).collect();
-    let mut left = stored.clone();
+    let mut left: HashMap<&str, &StoredFile> = stored.iter().map(|row| (row.path.as_str(), row)).collect();
     for file in 0..sources.len() {
         let path = sources.path(file);
-        left.remove(path);
+        let stored = left.remove(path);
+        if stored.is_some() && !rebuild.may_differ(file) {
+            continue;
+        }
         let items = encode_file(rebuild, forms, file);
-        if stored.get(path).is_none_or(|row| row.items != items) {
+        if stored.is_none_or(|row| row.items != items) {
             plan.put_files.push(StoredFile { path: path.to_owned(), items });
         }
     }
-    plan.drop_files.extend(left.into_keys().map(str::to_owned));
+    let mut gone: Vec<&str> = left.into_keys().collect();
+    gone.sort_unstable();
+    plan.drop_files.extend(gone.into_iter().map(str::to_owned));
 }
 
 fn encode_file(rebuild: &Rebuild<'_, '_, '_>, forms: &StoredForms, file: usize) -> Vec<u8> {

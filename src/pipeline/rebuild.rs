@@ -391,6 +391,16 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         (self.first_of_file[file]..self.first_of_file[file + 1]).map(ItemId)
     }
 
+    /// Whether anything about a file's declarations may be other than in the last run: one of them was looked
+    /// into, or gained or lost its name.
+    pub fn may_differ(&self, file: usize) -> bool {
+        self.sources.get(file).is_some()
+            || self.declared_in(file).any(|id| {
+                let declared = self.inventory.get(id);
+                declared.shadowed || declared.known.is_none()
+            })
+    }
+
     /// One sentence for each name that is declared more than once.
     pub fn duplicate_warnings(&self) -> Vec<String> {
         let warning = |(earlier, later): &(ItemId, ItemId)| {

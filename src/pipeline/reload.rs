@@ -156,14 +156,15 @@ fn run_stages<'l>(
     let mut dirty: HashSet<ItemId> = changed.into_iter().chain(moved).collect();
     dirty.extend(rebuild.described_anew());
 
-    let (affected, removed) = affected(rebuild, before, &dirty);
+    let (affected, removed) = timings.time("compare items", || affected(rebuild, before, &dirty));
     let due = changes::to_compile(&affected, &dirty, &rebuild.view());
-    if let Err(failures) = rebuild.look_into(&due) {
+    if let Err(failures) = timings.time("look into", || rebuild.look_into(&due)) {
         return Ok(Err(failures));
     }
     let compiled = timings.time("compile", || rebuild.compile(&due, settings.node_ids));
     let view = rebuild.view();
-    let forms = compiled.iter().map(|item| (item.id, (item.fingerprint(&view), item.add_op.id))).collect();
+    let form = |item: &CompiledItem| (item.id, (item.fingerprint(&view), item.add_op.id));
+    let forms = timings.time("fingerprint", || compiled.iter().map(form).collect());
     let compiled = compiled.into_iter().map(|item| (item.id, item)).collect();
     let actual = match !trusted && database.exists() {
         true => Some(actual(timings.time("compare", || database.owned())?, database.kept()?)),
