@@ -3,33 +3,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use darkc::base::limits::STACK_BYTES;
 use darkc::discover;
-use darkc::load::{LoadedFile, Options, Origin, Sidecars, Slot, TOOL_DIGEST, Tally, load};
+use darkc::load::{self, LoadedFile, Options, Origin, Sidecars, Slot, TOOL_DIGEST, Tally};
 use darkc_cache_format::{MissReason, SidecarBytes, store};
-use tempfile::TempDir;
+
+use crate::common::{self, Tree};
 
 const FILES: usize = 449;
 const ITEMS: usize = 5_817;
 
 /// A copy of the package set that may be written to; `None`, said loudly, where the ground truth is missing.
-fn package_set() -> Option<TempDir> {
-    let oracle = std::env::var_os("DARKC_ORACLE")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/darklang"), PathBuf::from);
-    let packages = oracle.join("packages");
-    if !packages.is_dir() {
-        eprintln!("SKIPPED: {} is missing", packages.display());
-        return None;
-    }
-    let copy = tempfile::tempdir().unwrap();
-    for source in discover::sources(&packages, 1).unwrap() {
-        let target = copy.path().join(&source.path);
-        fs::create_dir_all(target.parent().unwrap()).unwrap();
-        fs::copy(packages.join(&source.path), target).unwrap();
-    }
-    Some(copy)
+fn package_set() -> Option<Tree> {
+    Some(Tree::copy_of(&common::oracle()?.join("packages")))
 }
 
 fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
@@ -41,6 +29,10 @@ fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 
 fn slots(root: &Path) -> Vec<Slot> {
     discover::sources(root, 1).unwrap().into_iter().map(Slot::new).collect()
+}
+
+fn load<'s>(root: &Path, slots: &'s [Slot], options: Options) -> Vec<LoadedFile<'s>> {
+    load::load(root, &slots.iter().collect::<Vec<_>>(), options)
 }
 
 fn update(threads: usize) -> Options {
@@ -60,7 +52,7 @@ fn items(files: &[LoadedFile<'_>]) -> usize {
 #[test]
 fn sidecars_depend_on_sources_alone_and_end_the_work() {
     let (Some(left), Some(right)) = (package_set(), package_set()) else { return };
-    let (left, right) = (left.path(), right.path());
+    let (left, right) = (&*left.packages(), &*right.packages());
     on_large_stack(|| {
         let parsed = slots(left);
         let parsed = load(left, &parsed, update(1));
@@ -88,7 +80,7 @@ fn sidecars_depend_on_sources_alone_and_end_the_work() {
 #[test]
 fn a_comment_keeps_every_code_fingerprint() {
     let Some(root) = package_set() else { return };
-    let root = root.path();
+    let root = &*root.packages();
     on_large_stack(|| {
         let before = slots(root);
         let before = load(root, &before, update(2));
@@ -109,7 +101,7 @@ fn a_comment_keeps_every_code_fingerprint() {
 #[test]
 fn damage_to_real_sidecars_is_a_miss() {
     let Some(root) = package_set() else { return };
-    let root = root.path();
+    let root = &*root.packages();
     on_large_stack(|| {
         let slots = slots(root);
         load(root, &slots, update(2));

@@ -9,6 +9,12 @@ mod parity;
 mod stored_form;
 /// The digest of the front end in every sidecar.
 mod tool_digest;
+/// The whole package set through its sidecars: bytes that follow from sources alone, and damage is a miss.
+mod sidecars;
+/// What each command and option does, as scripts see it.
+mod commands;
+/// What the documents say, where the source can tell.
+mod documents;
 /// Every edit and every commit of the history, loaded whole.
 mod histories;
 /// A reload fills the tables as Darklang's own loader does.

@@ -69,6 +69,7 @@ fn read_rows(store: &Connection) -> Vec<(String, Vec<u8>)> {
     rows.map(|row| row.expect("a row")).collect()
 }
 
+#[expect(unsafe_code, reason = "to map a file is what is measured")]
 fn map(path: &Path) -> Mmap {
     let file = File::open(path).expect("a file");
     // SAFETY: nothing changes the file in place: it is replaced by renaming.

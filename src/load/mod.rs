@@ -147,7 +147,7 @@ pub fn load<'a>(root: &Path, slots: &[&'a Slot], options: Options) -> Vec<Loaded
     loaded.into_iter().map(|(_, file)| file).collect()
 }
 
-/// How many files went which way; for the line at the end of a run.
+/// How many files went which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub hits: usize,

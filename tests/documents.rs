@@ -1,0 +1,134 @@
+//! What the documents say, where the source can tell whether it is true.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use darkc::load::TOOL_DIGEST;
+use darkc_cache_format::{FORMAT_VERSION, MAGIC, SourceHash};
+
+use crate::common::{Tree, darkc};
+
+const DOCUMENTS: [&str; 6] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "FORMAT.md",
+    "CHANGELOG.md",
+    "migrations/README.md",
+    "benches/RESULTS.md",
+];
+const COMMANDS: [&str; 5] = ["build", "reload", "clean", "items", "inspect"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+fn document(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The rows `| offset | bytes | field |` of FORMAT.md with a fixed place.
+fn fields() -> Vec<(usize, String, String)> {
+    let text = document("FORMAT.md");
+    let field = |line: &str| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [offset, bytes, field] = cells[..] else { return None };
+        Some((offset.parse().ok()?, bytes.to_owned(), field.to_owned()))
+    };
+    text.lines().filter_map(field).collect()
+}
+
+#[test]
+fn a_sidecar_is_laid_out_as_format_md_says() {
+    let tree = Tree::empty();
+    let source = b"module Garden\n\nlet one () : Int64 = 1L\n";
+    tree.write("a.dark", source);
+    tree.darkc("build", &[]).expect_code(0);
+    let sidecar = tree.read("a.darkc").expect("a sidecar");
+
+    let fields = fields();
+    let mut end = 0;
+    for (offset, bytes, field) in &fields {
+        assert_eq!(*offset, end, "{field} begins where the field before it ends");
+        end += bytes.parse().unwrap_or(0);
+    }
+    let at = |name: &str| -> &[u8] {
+        let (offset, bytes, _) = fields
+            .iter()
+            .find(|(_, _, field)| field.starts_with(name))
+            .unwrap_or_else(|| panic!("FORMAT.md has no field '{name}'"));
+        &sidecar[*offset..*offset + bytes.parse::<usize>().expect("a fixed length")]
+    };
+    let integer = |name| at(name).iter().rev().fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
+    assert_eq!(at("magic"), MAGIC);
+    let spelled: Vec<String> = MAGIC.iter().map(|byte| format!("{byte:02X}")).collect();
+    assert!(document("FORMAT.md").contains(&format!("magic: `{}`", spelled.join(" "))));
+    assert_eq!(integer("format version"), FORMAT_VERSION as usize);
+    assert!(document("FORMAT.md").contains(&format!("# The `.darkc` format, version {FORMAT_VERSION}\n")));
+    assert_eq!(integer("number of items"), 1);
+    assert_eq!(at("tool digest"), TOOL_DIGEST.0);
+    let hash = SourceHash::of(source);
+    assert_eq!(integer("length of the source"), source.len());
+    assert_eq!(at("XXH3-128 of the source"), hash.xxh3.to_le_bytes());
+    let (directory, code) = (integer("length of the directory"), integer("length of the code section"));
+    let checksum = end + directory + code;
+    assert_eq!(sidecar.len(), checksum + 16, "the checksum ends the file");
+    assert_eq!(sidecar[checksum..], SourceHash::of(&sidecar[..checksum]).xxh3.to_le_bytes());
+}
+
+/// The words that begin with two dashes.
+fn options(text: &str) -> BTreeSet<String> {
+    let is_part = |character: char| character.is_ascii_lowercase() || character == '-';
+    // A table's rule is dashes alone.
+    let words = text.split(|character| !is_part(character));
+    words.filter(|word| word.starts_with("--") && !word.ends_with('-')).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_readme_lists_the_commands_and_options_that_there_are() {
+    let readme = document("README.md");
+    let mut known = options(&darkc(&["--help"], &[]).expect_code(0).stdout);
+    for command in COMMANDS {
+        assert!(readme.contains(&format!("`darkc {command}")), "the README says nothing of {command}");
+        known.extend(options(&darkc(&[command, "--help"], &[]).expect_code(0).stdout));
+    }
+    let ours: Vec<&str> = readme.lines().filter(|line| !line.contains("cargo ")).collect();
+    let said = options(&ours.join("\n"));
+    let unknown: Vec<&String> = said.difference(&known).collect();
+    assert_eq!(unknown, [""; 0], "the README has options that darkc does not");
+    known.remove("--version");
+    let unsaid: Vec<&String> = known.difference(&said).collect();
+    assert_eq!(unsaid, [""; 0], "darkc has options that the README does not");
+
+    let help = darkc(&["--help"], &[]).stdout;
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let listed = listed.take_while(|line| !line.is_empty());
+    let listed: BTreeSet<&str> = listed.filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(listed, COMMANDS.into_iter().chain(["help"]).collect());
+}
+
+/// What stands between backquotes, and the targets of links.
+fn paths(text: &str) -> Vec<String> {
+    let quoted = text.split('`').skip(1).step_by(2).filter(|word| {
+        let first = word.split('/').next().unwrap_or("");
+        let ours = ["src", "cache-format", "tests", "benches", "examples", "migrations", ".ci"];
+        word.contains('/') && ours.contains(&first) && !word.contains([' ', '*', '{'])
+    });
+    let linked = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let linked = linked.filter(|target| !target.contains("://") && !target.starts_with('#'));
+    quoted.chain(linked).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_documents_name_files_that_exist() {
+    let mut missing = Vec::new();
+    for name in DOCUMENTS {
+        let folder = root().join(name).parent().expect("a folder").to_owned();
+        for path in paths(&document(name)) {
+            if !root().join(&path).exists() && !folder.join(&path).exists() {
+                missing.push(format!("{name}: {path}"));
+            }
+        }
+    }
+    assert_eq!(missing, [""; 0]);
+}
