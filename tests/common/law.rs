@@ -135,7 +135,8 @@ fn differing_memory(expected: &Connection, found: &Connection) -> Result<(), Str
     };
     let (left, right) = (files(expected), files(found));
     for path in left.keys().chain(right.keys()) {
-        let (left, right) = (left.get(path).map(items), right.get(path).map(items));
+        let (left, right) =
+            (left.get(path).map(|bytes| items(bytes)), right.get(path).map(|bytes| items(bytes)));
         if left != right {
             let (left, right) = (left.unwrap_or_default(), right.unwrap_or_default());
             let at = left.iter().zip(&right).take_while(|(left, right)| left == right).count();
