@@ -1,6 +1,6 @@
 //! After any sequence of edits, and whatever others do between them, the store is as a fresh reload leaves it.
 //!
-//! By default 10,000 steps run, some of them with interference (a tenth of that where the tests are not optimized).
+//! By default 10,000 steps run alone and 10,000 with interference, a tenth of that where the tests are not optimized.
 //! `DARKC_STEPS=100000 cargo test --release --test tests random_scripts` runs as many as it says, and
 //! `DARKC_SEED=n` starts with that script.
 
