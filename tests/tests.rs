@@ -19,8 +19,14 @@ mod documents;
 mod histories;
 /// A reload fills the tables as Darklang's own loader does.
 mod database;
-/// Incremental equals fresh, over real edits and random scripts.
+/// Incremental equals fresh, over real edits.
 mod incremental;
+/// Incremental equals fresh, over random scripts and whatever others do meanwhile.
+mod random_scripts;
+/// What others did to a store is mended.
+mod repairs;
+/// A reload that is killed leaves the old state or the new one.
+mod crashes;
 /// One edit costs one edit.
 mod work;
 /// The same bytes whatever the thread count and the order on disk.

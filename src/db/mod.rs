@@ -122,9 +122,12 @@ impl Database {
         read().map_err(|error| DbError::sqlite(&self.path, error))
     }
 
-    /// All rows of `darkc_files`, in order of path.
+    /// All rows of `darkc_files`, in order of path; none where the next write makes darkc's tables anew.
     pub fn files(&self) -> Result<Vec<StoredFile>, DbError> {
         let Some(connection) = &self.connection else { return Ok(Vec::new()) };
+        if self.seen.is_some_and(|seen| seen.changes.is_none()) {
+            return Ok(Vec::new());
+        }
         let read = || {
             let mut files = match connection.prepare("SELECT path, items FROM darkc_files") {
                 Ok(files) => files,
@@ -244,12 +247,13 @@ impl Database {
 }
 
 /// How much has changed, the state row, and the newest of darkc's migrations; in one statement where darkc's
-/// tables are there.
+/// tables are there. It names them all, so that it fails where one is missing.
 fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRow>, i64)> {
     const STATE: &str = "SELECT v.schema_version, d.data_version, c.count, m.newest, \
              s.tool, s.sources, s.zero_ids, s.changes_seen, s.schema_seen, s.last_stamp, s.items \
          FROM pragma_schema_version v, pragma_data_version d, \
              (SELECT max(number) AS newest FROM darkc_migrations) m \
+             LEFT JOIN (SELECT NULL FROM darkc_files LIMIT 0) \
              LEFT JOIN darkc_changes c LEFT JOIN darkc_state s";
     const NO_STATE: &str = "SELECT v.schema_version, d.data_version, NULL \
          FROM pragma_schema_version v, pragma_data_version d";

@@ -79,13 +79,19 @@ pub fn plan<'a>(
     }
     let mut gone: Vec<(ContentHash, Vec<OpId>)> = ops.into_iter().collect();
     gone.sort_unstable_by_key(|(hash, _)| *hash);
-    for (hash, ops) in gone {
-        plan.drop_ops.extend(ops);
-        if let Some((kind, _)) = rows.get(&hash).filter(|_| !actual.kept.contains(&hash)) {
-            plan.drop_rows.push((*kind, hash));
-            plan.drop_dependencies.push(hash);
-        }
-    }
+    plan.drop_ops.extend(gone.into_iter().flat_map(|(_, ops)| ops));
+    // Ops, rows and dependencies may each have been lost without the others, so what is left of an item that is
+    // gone is looked for in each. A row that nobody's op adds would be gone after a fold as well.
+    let is_left = |hash: &ContentHash| !now.contains_key(hash) && !actual.kept.contains(hash);
+    plan.drop_rows = actual
+        .rows
+        .iter()
+        .filter(|(_, hash, _)| is_left(hash))
+        .map(|(kind, hash, _)| (*kind, *hash))
+        .collect();
+    plan.drop_rows.sort_unstable_by_key(|(_, hash)| *hash);
+    plan.drop_dependencies = actual.dependencies.keys().filter(|hash| is_left(hash)).copied().collect();
+    plan.drop_dependencies.sort_unstable();
     let live: HashSet<&str> =
         now.values().copied().flatten().map(|item| world.location(*item).as_str()).collect();
     let unbound = actual.locations.iter().map(|(location, ..)| location);

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use darkc::pipeline::{self, NodeIdMode, Settings};
+
 use super::darkc;
 
 /// How a reload ended: 0 done, 1 the sources have errors; everything else is a bug.
@@ -10,23 +12,63 @@ pub struct Outcome {
     pub message: String,
 }
 
+/// What a user may ask of a reload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    pub zero_ids: bool,
+    pub full: bool,
+    pub dry_run: bool,
+    pub verify: bool,
+}
+
 pub trait Loader: Sync {
     /// Reloads a tree into a database, with whatever sidecars and indexes lie there.
-    fn reload(&self, packages: &Path, database: &Path) -> Outcome;
-
-    /// Reloads a tree without sidecars into a database that does not exist yet.
-    fn fresh(&self, packages: &Path, database: &Path) -> Outcome {
-        self.reload(packages, database)
-    }
+    fn reload(&self, packages: &Path, database: &Path, wish: Wish) -> Outcome;
 }
 
 /// The program, as its users run it.
 pub struct CommandLine;
 
 impl Loader for CommandLine {
-    fn reload(&self, packages: &Path, database: &Path) -> Outcome {
+    fn reload(&self, packages: &Path, database: &Path, wish: Wish) -> Outcome {
         let text = |path: &Path| path.to_str().expect("a UTF-8 path").to_owned();
-        let run = darkc(&["reload", "--packages", &text(packages), "--db", &text(database)], &[]);
+        let (packages, database) = (text(packages), text(database));
+        let mut arguments = vec!["reload", "--packages", &packages, "--db", &database];
+        let flags = [
+            (wish.zero_ids, "--node-ids=zero"),
+            (wish.full, "--full"),
+            (wish.dry_run, "--dry-run"),
+            (wish.verify, "--verify"),
+        ];
+        arguments.extend(flags.iter().filter(|(wished, _)| *wished).map(|(_, flag)| *flag));
+        let run = darkc(&arguments, &[]);
         Outcome { code: run.code, message: run.stderr }
+    }
+}
+
+/// The library, called by the test itself: no process to start, and one thread, as the tests themselves run side
+/// by side.
+pub struct InProcess;
+
+impl Loader for InProcess {
+    fn reload(&self, packages: &Path, database: &Path, wish: Wish) -> Outcome {
+        let settings = Settings {
+            packages: packages.to_owned(),
+            database: database.to_owned(),
+            node_ids: if wish.zero_ids { NodeIdMode::Zero } else { NodeIdMode::Derived },
+            threads: 1,
+            full: wish.full,
+            dry_run: wish.dry_run,
+            verify: wish.verify,
+            explain: false,
+        };
+        match pipeline::reload(&settings) {
+            Err(failure) => Outcome { code: 2, message: failure.to_string() },
+            Ok(outcome) => {
+                let found = outcome.failures.iter().map(|failure| format!("{failure:?}"));
+                let message = found.chain(outcome.difference.clone()).collect::<Vec<_>>().join("\n");
+                Outcome { code: i32::from(!message.is_empty()), message }
+            }
+        }
     }
 }

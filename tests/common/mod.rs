@@ -4,6 +4,8 @@ pub mod compare;
 pub mod decode;
 pub mod edits;
 pub mod fold;
+pub mod interference;
+pub mod law;
 pub mod loader;
 pub mod model;
 pub mod random;
@@ -40,7 +42,18 @@ pub struct Tree {
 
 impl Tree {
     pub fn empty() -> Tree {
-        let directory = TempDir::with_prefix("darkc-test-").expect("a temporary directory");
+        Tree::in_folder(&std::env::temp_dir())
+    }
+
+    /// In memory where the system offers that, for small trees that are written all the time: nothing waits for
+    /// a disk then.
+    pub fn in_memory() -> Tree {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { Tree::in_folder(memory) } else { Tree::empty() }
+    }
+
+    fn in_folder(folder: &Path) -> Tree {
+        let directory = TempDir::with_prefix_in("darkc-test-", folder).expect("a temporary directory");
         fs::create_dir(directory.path().join("packages")).expect("packages/");
         Tree { directory }
     }
