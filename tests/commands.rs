@@ -118,7 +118,7 @@ fn a_changed_row_is_named() {
     let one = "hash = (SELECT item_hash FROM locations WHERE modules = 'Bed' AND name = 'water')";
     is_found_and_mended(
         &format!("UPDATE package_functions SET rt_instrs = x'00' WHERE {one}"),
-        "the row of Fn ",
+        "package_functions, ",
     );
 }
 
@@ -126,7 +126,7 @@ fn a_changed_row_is_named() {
 fn a_missing_name_is_named() {
     is_found_and_mended(
         "DELETE FROM locations WHERE owner = 'Garden' AND modules = 'Bed' AND name = 'water'",
-        "the location Garden.Bed.water",
+        "locations, Garden.Bed.water",
     );
 }
 
