@@ -12,8 +12,14 @@ const BED: &str = "garden/bed.dark";
 const PATH: &str = "garden/path.dark";
 const STORE: &str = "store.db";
 
+/// The sources alone: the tour of the examples leaves sidecars beside them.
 fn examples() -> Tree {
-    Tree::copy_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/packages"))
+    let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/packages");
+    let tree = Tree::empty();
+    for path in files_below(&packages).iter().filter(|path| path.ends_with(".dark")) {
+        tree.write(path, &fs::read(packages.join(path)).expect("a readable example"));
+    }
+    tree
 }
 
 /// The examples, loaded.
