@@ -4,7 +4,7 @@
 
 use crate::common::edits::{Edit, Expect};
 use crate::common::law::{Edited, Fresh};
-use crate::common::loader::{CommandLine, Loader};
+use crate::common::loader::{CommandLine, InProcess, Loader};
 use crate::common::{self, Tree};
 
 /// Applies the edits one after the other or, each taken back, one by one.
@@ -72,4 +72,19 @@ fn the_history_in_place_equals_fresh_reloads() {
     steps.iter().for_each(|step| drop(step.apply(&tree)));
     let failures = check_edits(&CommandLine, tree, &late, true);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Names with one content hash share a row, which is that of the last of them in load order; so their order counts
+/// even where nothing else about them is new.
+#[test]
+fn names_that_share_a_row_change_places() {
+    const ONE: &str = "/// Said of one\nlet one (x: Int64) : Int64 =\n  x\n\n";
+    const TWO: &str = "let two (x: Int64) : Int64 =\n  x\n\n";
+    let tree = Tree::in_memory();
+    let mut edited = Edited::new(&InProcess, tree);
+    for items in [[ONE, TWO], [TWO, ONE], [ONE, TWO]] {
+        edited.tree.write("acme/same.dark", format!("module Acme\n\n{}", items.concat()).as_bytes());
+        let fresh = Fresh::of(&InProcess, &edited.tree);
+        assert_eq!(edited.check(&fresh), Ok(true), "{items:?}");
+    }
 }

@@ -189,17 +189,17 @@ fn affected<'l>(
         }
     }
     let stored = || {
-        let items = before.iter().flat_map(|file| file.items.iter().map(move |item| (file.path, item)));
-        items.filter_map(|(path, item)| Some((path, item, item.known?)))
+        let items = before.iter().flat_map(|file| (0..).zip(&file.items).map(|at| (file.path, at)));
+        items.filter_map(|(path, (place, item))| Some(((path, place), item, item.known?)))
     };
-    for (path, item, known) in stored() {
+    for ((path, place), item, known) in stored() {
         match inventory.find(item.key).map(|now| inventory.get(now)) {
             None => {
                 removed.push((item.kind, Location::new(item.location)));
                 affected.entry(known.hash).or_default();
             }
-            // Of names that share a hash the last in load order has the row, so a move counts.
-            Some(now) if now.kind != item.kind || rebuild.path(now) != path => {
+            // Of names that share a hash the last in load order has the row, so a move counts, within a file too.
+            Some(now) if now.kind != item.kind || rebuild.path(now) != path || now.place != place => {
                 affected.entry(known.hash).or_default();
             }
             Some(_) => {}

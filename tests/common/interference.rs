@@ -38,7 +38,7 @@ const UPDATES: [&str; 10] = [
     "UPDATE package_values SET value_type = x'01', rt_dval = x'02' WHERE rowid % ?1 = ?2",
     "UPDATE locations SET item_hash = (SELECT max(hash) FROM package_functions) WHERE rowid % ?1 = ?2",
     "UPDATE locations SET item_type = 'value' WHERE rowid % ?1 = ?2",
-    "UPDATE package_dependencies SET depends_on_name = 'other' WHERE rowid % ?1 = ?2",
+    "UPDATE OR REPLACE package_dependencies SET depends_on_name = 'other' WHERE rowid % ?1 = ?2",
 ];
 
 /// Losses of what darkc remembers.

@@ -160,7 +160,9 @@ pub fn darkc(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
         .output()
         .expect("darkc starts");
     Run {
-        code: output.status.code().expect("darkc is not killed by a signal"),
+        code: output.status.code().unwrap_or_else(|| {
+            panic!("darkc {arguments:?}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr))
+        }),
         stdout: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
