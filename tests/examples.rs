@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use darkc::base::limits::STACK_BYTES;
+use darkc::base::parallel;
 use darkc::discover;
 use darkc::link;
 use darkc::load::{self, Options, Sidecars, Slot, TOOL_DIGEST};
@@ -16,8 +16,7 @@ use darkc::base::location::Location;
 
 #[test]
 fn every_name_of_the_example_packages_resolves() {
-    let check = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(check);
-    check.expect("a thread").join().expect("a package set without faults");
+    parallel::on_large_stack(check).expect("a thread");
 }
 
 fn check() {

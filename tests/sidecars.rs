@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use darkc::base::limits::STACK_BYTES;
+use darkc::base::parallel;
 use darkc::discover;
 use darkc::load::{self, LoadedFile, Options, Origin, Sidecars, Slot, TOOL_DIGEST, Tally};
 use darkc_cache_format::{MissReason, SidecarBytes, store};
@@ -21,10 +21,7 @@ fn package_set() -> Option<Tree> {
 }
 
 fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
-        builder.spawn_scoped(scope, work).unwrap().join().unwrap()
-    })
+    parallel::on_large_stack(work).unwrap()
 }
 
 fn slots(root: &Path) -> Vec<Slot> {

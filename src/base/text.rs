@@ -32,15 +32,6 @@ pub fn decode(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
-/// Finds the position of a byte offset; for errors only, so it walks the text instead of keeping an index.
-pub fn position_at(text: &str, offset: u32) -> Position {
-    let before = &text[..text.floor_char_boundary((offset as usize).min(text.len()))];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let row = before.bytes().filter(|byte| *byte == b'\n').count() as u32;
-    let column = before[line_start..].encode_utf16().count() as u32;
-    Position { row, column }
-}
-
 /// Row starts of a text, for turning many offsets into positions.
 pub struct LineIndex<'s> {
     text: &'s str,

@@ -31,19 +31,16 @@ pub struct CompiledItem {
     pub add_op: Op,
     /// The items that it mentions, in order of first mention.
     pub mentions: Vec<ItemId>,
+    /// [`row_fingerprint`] of its row.
+    pub row: Fingerprint,
+    /// [`dependencies_fingerprint`] of its dependency rows.
+    pub dependencies: Fingerprint,
 }
 
 impl CompiledItem {
     /// Of everything that reaches the item's row and its dependency rows.
-    pub fn fingerprint(&self, world: &impl World) -> Fingerprint {
-        let row = row_fingerprint(&self.pt_def, &self.runtime, &self.description);
-        let dependencies = self.dependencies_fingerprint(world);
-        Fingerprint::of(&[row.0.to_le_bytes(), dependencies.0.to_le_bytes()].concat())
-    }
-
-    pub fn dependencies_fingerprint(&self, world: &impl World) -> Fingerprint {
-        let row = |item: &ItemId| (world.hash(*item), world.kind(*item), world.location(*item).as_str());
-        dependencies_fingerprint(self.mentions.iter().map(row))
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&[self.row.0.to_le_bytes(), self.dependencies.0.to_le_bytes()].concat())
     }
 }
 
@@ -108,12 +105,17 @@ fn with_ids(
         Definition::Value(_) => {}
         Definition::Fn(function) => super::function(hash, function, world, ids, scratch),
     }
+    let pt_def = pt_def.into_bytes();
+    let runtime = scratch.bytes().to_vec();
+    let mention = |item: &ItemId| (world.hash(*item), world.kind(*item), world.location(*item).as_str());
     CompiledItem {
         id: item.id,
         kind: world.kind(item.id),
         hash,
-        pt_def: pt_def.into_bytes(),
-        runtime: scratch.bytes().to_vec(),
+        row: row_fingerprint(&pt_def, &runtime, item.description),
+        dependencies: dependencies_fingerprint(mentions.iter().map(mention)),
+        pt_def,
+        runtime,
         description: item.description.to_owned(),
         add_op,
         mentions,

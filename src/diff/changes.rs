@@ -30,6 +30,16 @@ pub struct Sharing<'a> {
     pub now: Vec<ItemId>,
 }
 
+impl Sharing<'_> {
+    /// Whether the hash has the very names that it had, of the same kinds and in the same order.
+    fn same_names(&self, world: &impl World) -> bool {
+        let same = |(was, now): (&Was<'_>, &ItemId)| {
+            was.kind == world.kind(*now) && was.location == world.location(*now).as_str()
+        };
+        self.before.len() == self.now.len() && self.before.iter().zip(&self.now).all(same)
+    }
+}
+
 /// Every content hash at which anything may have changed.
 pub type Affected<'a> = BTreeMap<ContentHash, Sharing<'a>>;
 
@@ -37,14 +47,8 @@ pub type Affected<'a> = BTreeMap<ContentHash, Sharing<'a>>;
 pub fn to_compile(affected: &Affected<'_>, dirty: &HashSet<ItemId>, world: &impl World) -> Vec<ItemId> {
     let mut items = Vec::new();
     for sharing in affected.values() {
-        let same_names = sharing.before.len() == sharing.now.len()
-            && sharing
-                .before
-                .iter()
-                .zip(&sharing.now)
-                .all(|(was, now)| was.location == world.location(*now).as_str());
         let is_dirty = sharing.now.iter().any(|item| dirty.contains(item));
-        if !same_names || is_dirty {
+        if is_dirty || !sharing.same_names(world) {
             items.extend_from_slice(&sharing.now);
         }
     }
@@ -62,10 +66,7 @@ pub fn plan<'a>(
     world: &'a impl World,
 ) -> Plan<'a> {
     let mut plan = Plan { unbind, ..Plan::default() };
-    // A fresh log is in load order throughout, so hashes go in the order of their first name.
-    let mut hashes: Vec<(&ContentHash, &Sharing<'a>)> = affected.iter().collect();
-    hashes.sort_by_key(|(_, sharing)| sharing.now.first().copied());
-    for (hash, sharing) in hashes {
+    for (hash, sharing) in in_load_order(affected) {
         if sharing.now.is_empty() {
             drop_hash(&mut plan, *hash, &sharing.before, kept.contains(hash));
         } else {
@@ -73,6 +74,13 @@ pub fn plan<'a>(
         }
     }
     plan
+}
+
+/// The hashes in the order of their first name: a fresh log is in load order throughout.
+pub(super) fn in_load_order<'s, 'a>(affected: &'s Affected<'a>) -> Vec<(&'s ContentHash, &'s Sharing<'a>)> {
+    let mut hashes: Vec<_> = affected.iter().collect();
+    hashes.sort_by_key(|(_, sharing)| sharing.now.first().copied());
+    hashes
 }
 
 fn plan_hash<'a>(
@@ -89,7 +97,7 @@ fn plan_hash<'a>(
     plan_ops(plan, hash, sharing, compiled, world);
     let before: Vec<OpId> = sharing.before.iter().map(|was| was.add_op).collect();
     let row_before = row_owner(&before).map(|owner| sharing.before[owner].row);
-    if let Some(item) = compiled.remove(owner).filter(|item| row_before != Some(item.fingerprint(world))) {
+    if let Some(item) = compiled.remove(owner).filter(|item| row_before != Some(item.fingerprint())) {
         put_item(plan, item, world);
     }
 }
@@ -123,13 +131,7 @@ fn plan_ops<'a>(
     world: &'a impl World,
 ) {
     let now: Vec<&CompiledItem> = sharing.now.iter().filter_map(|item| compiled.get(item)).collect();
-    let same_names = sharing.before.len() == now.len()
-        && sharing
-            .before
-            .iter()
-            .zip(&now)
-            .all(|(was, item)| was.kind == item.kind && was.location == world.location(item.id).as_str());
-    if same_names {
+    if sharing.same_names(world) {
         let mut pairs = sharing.before.iter().zip(&now);
         if pairs.all(|(was, item)| was.add_op == item.add_op.id) {
             return;

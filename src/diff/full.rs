@@ -1,10 +1,10 @@
 //! The comparison of all that ought to be in a store with all that is: for a store that somebody else may have
 //! changed, or that darkc has never loaded.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use super::changes::{Affected, add_named, put_item, row_owner};
-use super::{OpId, Plan, row_fingerprint};
+use super::changes::{Affected, add_named, binding, in_load_order, put_item, row_owner};
+use super::{OpId, Plan};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::compile::item::CompiledItem;
@@ -19,7 +19,7 @@ pub struct Actual {
     pub ops: Vec<(OpId, ContentHash, bool)>,
     /// The live names on main that loaders' commits bound.
     pub locations: Vec<(Location, ItemKind, ContentHash)>,
-    /// Every item row, with its [`row_fingerprint`]; users' own are among them.
+    /// Every item row, with its [`row_fingerprint`](super::row_fingerprint); users' own are among them.
     pub rows: Vec<(ItemKind, ContentHash, Fingerprint)>,
     /// The [`dependencies_fingerprint`](super::dependencies_fingerprint) of each item that has dependency rows.
     pub dependencies: HashMap<ContentHash, Fingerprint>,
@@ -27,8 +27,8 @@ pub struct Actual {
     pub kept: HashSet<ContentHash>,
 }
 
-/// Plans what makes the store say what the compiled items say. `affected` has the live
-/// items of every content hash, all of which are compiled.
+/// Plans what makes the store say what the compiled items say. `affected` has the live items
+/// of every content hash, all of which are compiled, and nothing of before.
 pub fn plan<'a>(
     actual: &'a Actual,
     affected: &Affected<'_>,
@@ -36,11 +36,9 @@ pub fn plan<'a>(
     world: &'a impl World,
 ) -> Plan<'a> {
     let mut plan = Plan::default();
-    let now: BTreeMap<&ContentHash, &Vec<ItemId>> =
-        affected.iter().map(|(hash, sharing)| (hash, &sharing.now)).collect();
     let mut ops: HashMap<ContentHash, Vec<OpId>> = HashMap::new();
     for (op, about, adds) in &actual.ops {
-        let needed = *adds && !now.contains_key(about) && actual.kept.contains(about);
+        let needed = *adds && !affected.contains_key(about) && actual.kept.contains(about);
         let ops = ops.entry(*about).or_default();
         if !needed {
             ops.push(*op);
@@ -51,11 +49,8 @@ pub fn plan<'a>(
     let bound: HashMap<&Location, (ItemKind, ContentHash)> =
         actual.locations.iter().map(|(location, kind, hash)| (location, (*kind, *hash))).collect();
 
-    let mut hashes: Vec<(&ContentHash, &Vec<ItemId>)> =
-        now.iter().map(|(hash, items)| (*hash, *items)).collect();
-    hashes.sort_by_key(|(_, items)| items.first().copied());
-    for (hash, items) in hashes {
-        let items: Vec<&CompiledItem> = items.iter().filter_map(|item| compiled.get(item)).collect();
+    for (hash, sharing) in in_load_order(affected) {
+        let items: Vec<&CompiledItem> = sharing.now.iter().filter_map(|item| compiled.get(item)).collect();
         let add_ops: Vec<OpId> = items.iter().map(|item| item.add_op.id).collect();
         let Some(owner) = row_owner(&add_ops).map(|owner| items[owner].id) else { continue };
         let there = ops.remove(hash).unwrap_or_default();
@@ -66,12 +61,12 @@ pub fn plan<'a>(
             let unbound = items
                 .iter()
                 .filter(|item| bound.get(world.location(item.id)).copied() != Some((item.kind, item.hash)));
-            plan.bind.extend(unbound.map(|item| super::changes::binding(item, world)));
+            plan.bind.extend(unbound.map(|item| binding(item, world)));
         }
         let as_it_should = compiled.get(&owner).is_some_and(|item| {
-            let row = row_fingerprint(&item.pt_def, &item.runtime, &item.description);
-            rows.get(hash) == Some(&(item.kind, row))
-                && actual.dependencies.get(hash).copied() == dependencies(item, world)
+            let dependencies = (!item.mentions.is_empty()).then_some(item.dependencies);
+            rows.get(hash) == Some(&(item.kind, item.row))
+                && actual.dependencies.get(hash).copied() == dependencies
         });
         if let Some(item) = compiled.remove(&owner).filter(|_| !as_it_should) {
             put_item(&mut plan, item, world);
@@ -82,7 +77,7 @@ pub fn plan<'a>(
     plan.drop_ops.extend(gone.into_iter().flat_map(|(_, ops)| ops));
     // Ops, rows and dependencies may each have been lost without the others, so what is left of an item that is
     // gone is looked for in each. A row that nobody's op adds would be gone after a fold as well.
-    let is_left = |hash: &ContentHash| !now.contains_key(hash) && !actual.kept.contains(hash);
+    let is_left = |hash: &ContentHash| !affected.contains_key(hash) && !actual.kept.contains(hash);
     plan.drop_rows = actual
         .rows
         .iter()
@@ -92,8 +87,11 @@ pub fn plan<'a>(
     plan.drop_rows.sort_unstable_by_key(|(_, hash)| *hash);
     plan.drop_dependencies = actual.dependencies.keys().filter(|hash| is_left(hash)).copied().collect();
     plan.drop_dependencies.sort_unstable();
-    let live: HashSet<&str> =
-        now.values().copied().flatten().map(|item| world.location(*item).as_str()).collect();
+    let live: HashSet<&str> = affected
+        .values()
+        .flat_map(|sharing| &sharing.now)
+        .map(|item| world.location(*item).as_str())
+        .collect();
     let unbound = actual.locations.iter().map(|(location, ..)| location);
     plan.unbind = unbound.filter(|location| !live.contains(location.as_str())).collect();
     plan
@@ -111,8 +109,4 @@ fn expected_ops(items: &[&CompiledItem], world: &impl World) -> Vec<OpId> {
         }
     }
     ops
-}
-
-fn dependencies(item: &CompiledItem, world: &impl World) -> Option<Fingerprint> {
-    (!item.mentions.is_empty()).then(|| item.dependencies_fingerprint(world))
 }

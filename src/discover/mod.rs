@@ -12,10 +12,10 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{self, AtomicUsize};
 
 use darkc_cache_format::SourceHash;
 
+use crate::base::parallel;
 pub use residue::{Cleaned, clean, orphans};
 use walk::Kind;
 
@@ -134,35 +134,17 @@ pub fn load_order(a: &str, b: &str) -> Ordering {
 
 fn hashes(root: &Path, paths: &[String], threads: usize) -> Result<Vec<SourceHash>, DiscoverError> {
     let threads = threads.min(1 + paths.len() / FILES_PER_THREAD);
-    if threads <= 1 {
+    let hash_all = |paths: &[String]| {
         let mut scratch = Scratch::new(root);
-        return paths.iter().map(|path| scratch.hash(path)).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut scratch = Scratch::new(root);
-        let mut hashes = Vec::new();
-        loop {
-            let start = next.fetch_add(BATCH, atomic::Ordering::Relaxed);
-            let Some(rest) = paths.get(start..).filter(|rest| !rest.is_empty()) else { return Ok(hashes) };
-            for (offset, path) in rest.iter().take(BATCH).enumerate() {
-                hashes.push((start + offset, scratch.hash(path)?));
-            }
-        }
+        paths.iter().map(|path| scratch.hash(path)).collect::<Result<Vec<_>, _>>()
     };
-    let mut hashes = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut all = work()?;
-        for other in others {
-            match other.join() {
-                Ok(hashes) => all.extend(hashes?),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        Ok::<_, DiscoverError>(all)
-    })?;
-    hashes.sort_unstable_by_key(|(index, _)| *index);
-    Ok(hashes.into_iter().map(|(_, hash)| hash).collect())
+    if threads <= 1 {
+        return hash_all(paths);
+    }
+    let batches: Vec<&[String]> = paths.chunks(BATCH).collect();
+    let hashes: Result<Vec<_>, _> =
+        parallel::map(threads, 1, &batches, |batch| hash_all(batch)).into_iter().collect();
+    hashes.map(|batches| batches.concat())
 }
 
 /// What serves every file in turn.

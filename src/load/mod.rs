@@ -7,13 +7,12 @@ mod tests;
 use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use darkc_cache_format::model::UnlinkedFile;
 use darkc_cache_format::{MissReason, SidecarBytes, SourceHash, ToolDigest};
 
 use crate::base::diagnostic::Diagnostic;
-use crate::base::limits::STACK_BYTES;
+use crate::base::parallel;
 use crate::discover::SourceFile;
 use crate::lower::PackageError;
 
@@ -118,33 +117,9 @@ pub enum Failure {
 
 /// Loads the given slots, in their order whatever the number of threads. One file's failure is no other's.
 ///
-/// The calling thread does its share and needs a stack of [`STACK_BYTES`].
+/// The calling thread does its share and needs a stack of [`STACK_BYTES`](crate::base::limits::STACK_BYTES).
 pub fn load<'a>(root: &Path, slots: &[&'a Slot], options: Options) -> Vec<LoadedFile<'a>> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut loaded = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(slot) = slots.get(index).copied() else { return loaded };
-            loaded.push((index, one::load(root, slot, options)));
-        }
-    };
-    let threads = options.threads.min(slots.len());
-    let mut loaded = std::thread::scope(|scope| {
-        // A thread that cannot be started is one that does not help; the others do its work.
-        let spawn = |_| std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).ok();
-        let others: Vec<_> = (1..threads).filter_map(spawn).collect();
-        let mut all = work();
-        for other in others {
-            match other.join() {
-                Ok(loaded) => all.extend(loaded),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        all
-    });
-    loaded.sort_unstable_by_key(|(index, _)| *index);
-    loaded.into_iter().map(|(_, file)| file).collect()
+    parallel::map(options.threads, 1, slots, |slot| one::load(root, slot, options))
 }
 
 /// How many files went which way.
@@ -158,7 +133,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub fn of(files: &[LoadedFile<'_>]) -> Self {
+    pub fn of<'l, 's: 'l>(files: impl IntoIterator<Item = &'l LoadedFile<'s>>) -> Self {
         let mut tally = Tally::default();
         for file in files {
             match (&file.content, file.origin) {

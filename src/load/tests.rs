@@ -36,10 +36,7 @@ fn options(sidecars: Sidecars) -> Options {
 }
 
 fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
-        builder.spawn_scoped(scope, work).unwrap().join().unwrap()
-    })
+    parallel::on_large_stack(work).unwrap()
 }
 
 fn run(root: &Path, options: Options) -> Tally {

@@ -80,7 +80,7 @@ pub fn reload(
         return Err(Failure::ChangedMeanwhile(sources.shown_path(file)));
     }
 
-    let drops = affected.values().any(|sharing| sharing.now.is_empty());
+    let drops = actual.is_none() && affected.values().any(|sharing| sharing.now.is_empty());
     let kept = if drops { database.kept()? } else { HashSet::new() };
     let view = rebuild.view();
     let mut plan = outcome.timings.time("diff", || match &actual {
@@ -162,9 +162,7 @@ fn run_stages<'l>(
         return Ok(Err(failures));
     }
     let compiled = timings.time("compile", || rebuild.compile(&due, settings.node_ids));
-    let view = rebuild.view();
-    let form = |item: &CompiledItem| (item.id, (item.fingerprint(&view), item.add_op.id));
-    let forms = timings.time("fingerprint", || compiled.iter().map(form).collect());
+    let forms = compiled.iter().map(|item| (item.id, (item.fingerprint(), item.add_op.id))).collect();
     let compiled = compiled.into_iter().map(|item| (item.id, item)).collect();
     let actual = match !trusted && database.exists() {
         true => Some(actual(timings.time("compare", || database.owned())?, database.kept()?)),

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::outcome::{Counts, FileFailure, Problem};
 use crate::discover;
-use crate::load::{self, Content, Failure, LoadedFile, Options, Origin, SidecarState, Slot};
+use crate::load::{self, Content, Failure, LoadedFile, Options, Slot, Tally};
 
 /// All source files in load order; `'s` is the memory that loaded files borrow from, `'l` theirs.
 pub struct Sources<'l, 's> {
@@ -67,21 +67,14 @@ impl<'l, 's> Sources<'l, 's> {
 
     /// Adds up what became of the files; those that were not loaded are as the last reload had them.
     pub fn count(&self, counts: &mut Counts) {
+        let loaded = self.loaded.iter().filter_map(OnceLock::get);
+        let tally = Tally::of(loaded);
         counts.files = self.len();
-        for loaded in self.loaded {
-            match loaded.get() {
-                None => counts.files_hit += 1,
-                Some(LoadedFile { content: Err(_), .. }) => counts.files_failed += 1,
-                Some(LoadedFile { origin: Origin::Source(_), .. }) => counts.files_parsed += 1,
-                Some(LoadedFile { origin: Origin::Sidecar, .. }) => {
-                    counts.files_hit += 1;
-                    counts.sidecars_read += 1;
-                }
-            }
-            if let Some(LoadedFile { sidecar: SidecarState::Written, .. }) = loaded.get() {
-                counts.sidecars_written += 1;
-            }
-        }
+        counts.files_parsed = tally.parsed;
+        counts.files_failed = tally.failed;
+        counts.files_hit = counts.files - tally.parsed - tally.failed;
+        counts.sidecars_read = tally.hits;
+        counts.sidecars_written = tally.written;
     }
 
     /// Every loaded file that could not be taken, in load order.

@@ -1,6 +1,7 @@
 //! Where interpolated strings and the expressions inside them end.
 
 use super::escapes;
+use super::trivia::comment_length;
 
 /// What the literal text of an interpolated string was seen to hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +63,8 @@ pub fn expression_end(bytes: &[u8], from: usize) -> Option<usize> {
             b'/' if rest.get(1) == Some(&b'/') => {
                 index += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
             }
-            b'(' if rest.get(1) == Some(&b'*') => index += comment_length(rest),
+            // Unlike between tokens, `(*)` opens a comment here.
+            b'(' if rest.get(1) == Some(&b'*') => index += comment_length(rest).0,
             b'"' if rest.starts_with(b"\"\"\"") => {
                 index +=
                     rest[3..].windows(3).position(|three| three == b"\"\"\"").map_or(rest.len(), |at| at + 6);
@@ -82,26 +84,6 @@ pub fn expression_end(bytes: &[u8], from: usize) -> Option<usize> {
         }
     }
     None
-}
-
-/// Unlike between tokens, `(*)` opens a comment here.
-fn comment_length(bytes: &[u8]) -> usize {
-    let mut index = 2;
-    let mut depth = 1_u32;
-    while depth > 0 && index < bytes.len() {
-        match (bytes[index], bytes.get(index + 1)) {
-            (b'(', Some(b'*')) => {
-                depth += 1;
-                index += 2;
-            }
-            (b'*', Some(b')')) => {
-                depth -= 1;
-                index += 2;
-            }
-            _ => index += 1,
-        }
-    }
-    index
 }
 
 fn quoted_length(bytes: &[u8], close: u8) -> usize {

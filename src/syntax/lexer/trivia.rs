@@ -35,25 +35,31 @@ impl Lexer<'_> {
     /// `(* … (* … *) … *)`.
     pub(super) fn block_comment(&mut self) {
         let start = self.position();
-        let mut index = self.at + 2;
-        let mut depth = 1_u32;
-        while depth > 0 && index < self.bytes.len() {
-            match (self.bytes[index], self.bytes.get(index + 1)) {
-                (b'(', Some(b'*')) => {
-                    depth += 1;
-                    index += 2;
-                }
-                (b'*', Some(b')')) => {
-                    depth -= 1;
-                    index += 2;
-                }
-                _ => index += 1,
-            }
-        }
-        self.advance(index);
-        if depth > 0 {
+        let (length, closed) = comment_length(&self.bytes[self.at..]);
+        self.advance(self.at + length);
+        if !closed {
             let message = "unterminated block comment".to_owned();
             self.out.lexical.push(Diagnostic { code: LEX, start, end: self.position(), message });
         }
     }
+}
+
+/// The length of the block comment that `bytes` start with, comments within it included, and whether it is closed.
+pub(super) fn comment_length(bytes: &[u8]) -> (usize, bool) {
+    let mut index = 2;
+    let mut depth = 1_u32;
+    while depth > 0 && index < bytes.len() {
+        match (bytes[index], bytes.get(index + 1)) {
+            (b'(', Some(b'*')) => {
+                depth += 1;
+                index += 2;
+            }
+            (b'*', Some(b')')) => {
+                depth -= 1;
+                index += 2;
+            }
+            _ => index += 1,
+        }
+    }
+    (index, depth == 0)
 }

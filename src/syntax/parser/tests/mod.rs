@@ -6,7 +6,7 @@ mod precedence;
 mod recovery;
 mod show;
 
-use crate::base::limits::STACK_BYTES;
+use crate::base::parallel;
 use crate::base::text::Span;
 use crate::syntax::{Parsed, lexer};
 
@@ -45,7 +45,6 @@ fn covered(text: &str, span: Span) -> &str {
 }
 
 /// Runs a test that needs the stack of a worker thread.
-fn on_large_stack(test: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(test).unwrap();
-    thread.join().unwrap();
+fn on_large_stack(test: impl FnOnce() + Send) {
+    parallel::on_large_stack(test).unwrap();
 }
