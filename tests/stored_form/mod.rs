@@ -4,7 +4,6 @@ mod decode;
 mod runtime;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::PathBuf;
 
 use darkc::base::hash::ContentHash;
 use darkc::base::location::{ItemKind, Location};
@@ -21,17 +20,7 @@ use darkc::program::world::{ItemId, World};
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
-fn oracle() -> Option<PathBuf> {
-    let path = std::env::var_os("DARKC_ORACLE").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/darklang")),
-        PathBuf::from,
-    );
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED: no oracle at {}", path.display());
-    None
-}
+use crate::common;
 
 struct Items {
     items: Vec<(Location, ItemKind)>,
@@ -60,7 +49,7 @@ struct Oracle {
 }
 
 fn load() -> Option<Oracle> {
-    let folder = oracle()?;
+    let folder = common::oracle()?;
     let mut listed = BTreeMap::new();
     for line in std::fs::read_to_string(folder.join("items.tsv")).unwrap().lines() {
         let fields: Vec<&str> = line.split('\t').collect();
