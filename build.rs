@@ -1,10 +1,12 @@
-//! Derives the tool digest that every sidecar carries: a hash of all that decides what a source is turned into.
+//! Derives the tool digest that every sidecar carries, a hash of all that decides what a source is turned into,
+//! and picks the unwinder that the program is linked with.
 //!
 //! Nobody has to remember to raise a number: a changed byte in the front end or the format is another digest,
 //! and every sidecar of before is a miss. The digest is a function of the sources alone, the same on every
 //! machine.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs, io};
 
 use xxhash_rust::xxh3::Xxh3;
@@ -37,11 +39,29 @@ fn main() -> io::Result<()> {
     for path in SOURCES.iter().chain(&BACK_END).chain([&LOCK, &"build.rs"]) {
         println!("cargo::rerun-if-changed={path}");
     }
+    link_static_unwinder();
     let root = folder("CARGO_MANIFEST_DIR")?;
     let digest = tool_digest(&root)?;
     let out = folder("OUT_DIR")?;
     fs::write(out.join("tool_digest.rs"), format!("ToolDigest({:?})", digest.to_be_bytes()))?;
     fs::write(out.join("state_digest.rs"), state_digest(&root)?.to_string())
+}
+
+/// Has the linker take the unwinder from GCC's static library where it has one, ahead of the shared library that
+/// holds it too. The shared one asks what the processor can do while it is loaded; in a virtual machine each such
+/// question is a trap, and a reload that finds nothing to do takes 4 % longer with them than without.
+fn link_static_unwinder() {
+    let target = |property: &str| env::var(format!("CARGO_CFG_TARGET_{property}")).unwrap_or_default();
+    let is_static = target("FEATURE").split(',').any(|feature| feature == "crt-static");
+    if target("OS") != "linux" || target("ENV") != "gnu" || is_static {
+        return;
+    }
+    let linker = env::var_os("RUSTC_LINKER").unwrap_or_else(|| "cc".into());
+    // A linker that does not find the library repeats its name.
+    let found = Command::new(linker).arg("-print-file-name=libgcc_eh.a").output();
+    if found.is_ok_and(|found| found.status.success() && found.stdout.starts_with(b"/")) {
+        println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
+    }
 }
 
 fn folder(variable: &str) -> io::Result<PathBuf> {

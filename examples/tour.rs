@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 
+use darkc::base::parallel::Threads;
 use darkc::pipeline::{self, NodeIdMode, Settings};
 use darkc::report::{ReloadMode, Report};
 use rusqlite::Connection;
@@ -27,7 +28,7 @@ fn reload(database: &Path) -> Outcome<()> {
         packages: Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/packages"),
         database: database.to_owned(),
         node_ids: NodeIdMode::Derived,
-        threads: 1,
+        threads: Threads::OnePerProcessor,
         full: false,
         dry_run: false,
         verify: false,

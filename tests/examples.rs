@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use darkc::base::parallel;
+use darkc::base::parallel::{self, Threads};
 use darkc::discover;
 use darkc::link;
 use darkc::load::{self, Options, Sidecars, Slot, TOOL_DIGEST};
@@ -21,7 +21,7 @@ fn every_name_of_the_example_packages_resolves() {
 
 fn check() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/packages");
-    let sources = discover::sources(&root, 1).expect("readable sources");
+    let sources = discover::sources(&root, Threads::OnePerProcessor).expect("readable sources");
     assert_eq!(sources.len(), 9);
     let slots: Vec<Slot> = sources.into_iter().map(Slot::new).collect();
     let options = Options { sidecars: Sidecars::ReadOnly, threads: 1, tool: TOOL_DIGEST };
@@ -40,6 +40,7 @@ fn check() {
                 place: place as u32,
                 written: Some(Written { item, code: Fingerprint(content.code_fingerprints[place]) }),
                 known: None,
+                revived: false,
                 shadowed: false,
             });
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use darkc::base::parallel;
+use darkc::base::parallel::{self, Threads};
 use darkc::discover;
 use darkc::load::{self, LoadedFile, Options, Origin, Sidecars, Slot, TOOL_DIGEST, Tally};
 use darkc_cache_format::{MissReason, SidecarBytes, store};
@@ -25,7 +25,7 @@ fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 }
 
 fn slots(root: &Path) -> Vec<Slot> {
-    discover::sources(root, 1).unwrap().into_iter().map(Slot::new).collect()
+    discover::sources(root, Threads::OnePerProcessor).unwrap().into_iter().map(Slot::new).collect()
 }
 
 fn load<'s>(root: &Path, slots: &'s [Slot], options: Options) -> Vec<LoadedFile<'s>> {
@@ -37,7 +37,7 @@ fn update(threads: usize) -> Options {
 }
 
 fn sidecars(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    let sources = discover::sources(root, 1).unwrap();
+    let sources = discover::sources(root, Threads::OnePerProcessor).unwrap();
     let read = |path: &str| fs::read(store::path_for(&root.join(path))).unwrap();
     sources.into_iter().map(|source| (source.path.clone(), read(&source.path))).collect()
 }
@@ -81,7 +81,7 @@ fn a_comment_keeps_every_code_fingerprint() {
     on_large_stack(|| {
         let before = slots(root);
         let before = load(root, &before, update(2));
-        let path = discover::sources(root, 1).unwrap()[0].path.clone();
+        let path = discover::sources(root, Threads::OnePerProcessor).unwrap()[0].path.clone();
         let text = fs::read_to_string(root.join(&path)).unwrap();
         fs::write(root.join(&path), format!("// a comment\n\n{text}")).unwrap();
         let after = slots(root);

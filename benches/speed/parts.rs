@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use darkc::base::{parallel, text};
+use darkc::base::parallel::{self, Threads};
+use darkc::base::text;
 use darkc::discover;
 use darkc::load::{self, Sidecars, Slot, TOOL_DIGEST};
 use darkc::syntax::{self, lexer};
@@ -57,7 +58,7 @@ fn on_one_thread(packages: &Path, rounds: usize, table: &mut Table) {
     let tree = Tree::new(packages, 1);
     tree.reload();
     let root = tree.packages();
-    let found = || discover::sources(&root, 1).expect("sources");
+    let found = || discover::sources(&root, Threads::OnePerProcessor).expect("sources");
     let load = |sidecars, threads| {
         let slots: Vec<Slot> = found().into_iter().map(Slot::new).collect();
         let slots: Vec<&Slot> = slots.iter().collect();

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use darkc::base::parallel::Threads;
 use darkc::discover;
 use rusqlite::Connection;
 
@@ -42,7 +43,6 @@ fn set(packages: &Path, copies: usize, rounds: usize, table: &mut Table) -> (f64
     let megabytes = tree.source_bytes() as f64 / MEGABYTE;
     let cold = tree.reload();
     let items = live_items(&tree.database());
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let [path, old, new] = LEAF;
     let leaf = Edit::new(&tree, path, old, new);
     let rounds =
@@ -51,7 +51,7 @@ fn set(packages: &Path, copies: usize, rounds: usize, table: &mut Table) -> (f64
     let [read, idle, edit] = compete(
         rounds,
         [
-            &mut |_| timed(|| discover::sources(&root, threads).expect("sources")),
+            &mut |_| timed(|| discover::sources(&root, Threads::OnePerProcessor).expect("sources")),
             &mut |_| reload(),
             &mut |round| {
                 leaf.write(round + 1);

@@ -1,9 +1,28 @@
 //! Work spread over threads whose stacks hold deep trees.
 
+use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::limits::STACK_BYTES;
+
+/// How many threads may work, the calling one included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    /// As many as there are processors, which the system is asked only once there is work for them: its answer
+    /// is in files of the control group, whose reading takes as long as the reading of thirty sources.
+    OnePerProcessor,
+    Exactly(NonZero<usize>),
+}
+
+impl Threads {
+    pub fn count(self) -> usize {
+        match self {
+            Threads::OnePerProcessor => thread::available_parallelism().map_or(1, NonZero::get),
+            Threads::Exactly(count) => count.get(),
+        }
+    }
+}
 
 /// Runs `work` on a thread with a stack for deep trees.
 ///

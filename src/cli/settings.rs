@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::args;
+use crate::base::parallel::Threads;
 use crate::discover;
 use crate::pipeline::{NodeIdMode, Settings};
 
@@ -26,7 +27,6 @@ pub struct Surroundings {
     pub packages_source: Option<OsString>,
     /// `DARKC_THREADS`
     pub threads: Option<OsString>,
-    pub processors: usize,
 }
 
 impl Surroundings {
@@ -40,7 +40,6 @@ impl Surroundings {
             database_name: variable("DARK_CONFIG_DB_NAME"),
             packages_source: variable("DARK_CONFIG_PACKAGES_SOURCE"),
             threads: variable("DARKC_THREADS"),
-            processors: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         })
     }
 
@@ -49,9 +48,10 @@ impl Surroundings {
         self.packages_source.as_deref().is_some_and(|value| value == STORE_IS_SOURCE)
     }
 
-    fn threads(&self) -> Result<usize, Misuse> {
-        let Some(value) = &self.threads else { return Ok(self.processors.max(1)) };
-        value.to_str().and_then(|text| text.parse().ok()).filter(|count| *count > 0).ok_or_else(|| {
+    fn threads(&self) -> Result<Threads, Misuse> {
+        let Some(value) = &self.threads else { return Ok(Threads::OnePerProcessor) };
+        let count = value.to_str().and_then(|text| text.parse().ok());
+        count.map(Threads::Exactly).ok_or_else(|| {
             Misuse(format!("DARKC_THREADS is `{}`; give a number from 1 upwards", value.display()))
         })
     }

@@ -9,6 +9,7 @@ use clap::{CommandFactory, Parser};
 use super::args::{Command, Packages, Reload, Typed};
 use super::settings::{self, Misuse, Surroundings};
 use super::{Exit, run_command};
+use crate::base::parallel::Threads;
 use crate::pipeline::{NodeIdMode, Settings};
 use crate::report::Report;
 
@@ -21,7 +22,7 @@ fn reload(arguments: &[&str]) -> Reload {
 }
 
 fn around(directory: &Path) -> Surroundings {
-    Surroundings { directory: directory.to_path_buf(), processors: 6, ..Surroundings::default() }
+    Surroundings { directory: directory.to_path_buf(), ..Surroundings::default() }
 }
 
 fn tree(folders: &[&str]) -> tempfile::TempDir {
@@ -49,7 +50,7 @@ fn a_bare_reload_takes_everything_from_its_surroundings() {
         packages: "packages".into(),
         database: canonical(&root).join("rundir/data.db"),
         node_ids: NodeIdMode::Derived,
-        threads: 6,
+        threads: Threads::OnePerProcessor,
         full: false,
         dry_run: false,
         verify: false,
@@ -70,7 +71,7 @@ fn every_option_of_a_reload_arrives() {
         packages: folder.into(),
         database: "a.db".into(),
         node_ids: NodeIdMode::Zero,
-        threads: 6,
+        threads: Threads::OnePerProcessor,
         full: true,
         dry_run: true,
         verify: false,
@@ -145,7 +146,7 @@ fn threads_can_be_set() {
         let around = Surroundings { threads: Some(value.into()), ..around(root.path()) };
         settings::without_database(&Packages::default(), &around).map(|settings| settings.threads)
     };
-    assert_eq!(threads("3"), Ok(3));
+    assert_eq!(threads("3").map(Threads::count), Ok(3));
     let message = "DARKC_THREADS is `0`; give a number from 1 upwards";
     assert_eq!(threads("0"), Err(Misuse(message.into())));
     assert!(threads("many").is_err());

@@ -5,7 +5,8 @@ use std::{fs, io};
 
 use darkc_cache_format::store;
 
-use super::walk::{self, Kind};
+use super::folder::{Folder, Kind};
+use super::walk::{self, Visitor};
 use super::{DiscoverError, SourceFile};
 
 /// What a clean removed, or would remove.
@@ -20,30 +21,44 @@ pub struct Cleaned {
     pub failed: Vec<(PathBuf, io::Error)>,
 }
 
-/// Files that look like ours by name, links left out: sidecars first, then temporary ones; each list sorted.
-fn candidates(root: &Path) -> Result<(Vec<String>, Vec<String>), DiscoverError> {
-    let (mut sidecars, mut temporaries) = (Vec::new(), Vec::new());
-    // No link is followed: what lies outside the package folder is none of ours.
-    walk::tree(root, false, &mut |path, kind| {
-        if kind == Kind::Folder {
-            return true;
-        }
-        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-        if store::is_temporary_name(name) {
-            temporaries.push(path.to_owned());
-        } else if name.rsplit_once('.').is_some_and(|(_, extension)| extension == store::EXTENSION) {
-            sidecars.push(path.to_owned());
-        }
-        false
-    })?;
-    sidecars.sort_unstable();
-    temporaries.sort_unstable();
-    Ok((sidecars, temporaries))
+/// Files that look like ours by name, links left out.
+#[derive(Default)]
+struct Candidates {
+    sidecars: Vec<String>,
+    temporaries: Vec<String>,
+}
+
+impl Candidates {
+    /// Both lists are sorted.
+    fn below(root: &Path) -> Result<Self, DiscoverError> {
+        let mut candidates = Candidates::default();
+        // No link is followed: what lies outside the package folder is none of ours.
+        walk::tree(root, false, &mut candidates)?;
+        candidates.sidecars.sort_unstable();
+        candidates.temporaries.sort_unstable();
+        Ok(candidates)
+    }
+}
+
+impl Visitor for Candidates {
+    fn wants(&self, name: &str, kind: Kind) -> bool {
+        kind == Kind::Folder || store::is_temporary_name(name) || has_sidecar_name(name)
+    }
+
+    fn file(&mut self, _: &Folder, name: &str, path: &str) -> io::Result<()> {
+        let list = if store::is_temporary_name(name) { &mut self.temporaries } else { &mut self.sidecars };
+        list.push(path.to_owned());
+        Ok(())
+    }
+}
+
+fn has_sidecar_name(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == store::EXTENSION)
 }
 
 /// Real sidecars below `root` that stand beside no package file; `sources` as [`super::sources`] lists them.
 pub fn orphans(root: &Path, sources: &[SourceFile]) -> Result<Vec<String>, DiscoverError> {
-    let (mut sidecars, _) = candidates(root)?;
+    let Candidates { mut sidecars, .. } = Candidates::below(root)?;
     sidecars.retain(|path| {
         // The sidecar's name is the source's and a letter.
         let source = &path[..path.len() - 1];
@@ -56,7 +71,7 @@ pub fn orphans(root: &Path, sources: &[SourceFile]) -> Result<Vec<String>, Disco
 /// Removes all sidecars and leftovers below `root`; a file that only has a sidecar's name stays. With `dry_run`
 /// it says what it would remove.
 pub fn clean(root: &Path, dry_run: bool) -> Result<Cleaned, DiscoverError> {
-    let (sidecars, temporaries) = candidates(root)?;
+    let Candidates { sidecars, temporaries } = Candidates::below(root)?;
     let mut cleaned = Cleaned::default();
     for path in sidecars {
         let whole = root.join(&path);

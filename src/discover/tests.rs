@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::num::NonZero;
 use std::path::Path;
 
 use darkc_cache_format::model::UnlinkedFile;
@@ -9,6 +10,8 @@ use darkc_cache_format::{ToolDigest, encode, store};
 use tempfile::TempDir;
 
 use super::*;
+
+const ALONE: Threads = Threads::Exactly(NonZero::<usize>::MIN);
 
 fn tree(paths: &[&str]) -> TempDir {
     let root = tempfile::tempdir().unwrap();
@@ -21,7 +24,7 @@ fn tree(paths: &[&str]) -> TempDir {
 }
 
 fn paths(root: &Path) -> Vec<String> {
-    sources(root, 1).unwrap().into_iter().map(|source| source.path).collect()
+    sources(root, ALONE).unwrap().into_iter().map(|source| source.path).collect()
 }
 
 fn write_sidecar(path: &Path) {
@@ -53,16 +56,30 @@ fn the_place_of_the_package_folder_does_not_matter() {
 }
 
 #[test]
-fn hashes_are_those_of_the_contents_whatever_the_size_and_the_threads() {
+fn hashes_are_those_of_the_contents_whatever_the_size() {
     let root = tree(&[]);
     for (index, length) in [0, 1, BUFFER_BYTES - 1, BUFFER_BYTES, 3 * BUFFER_BYTES + 1].iter().enumerate() {
         fs::write(root.path().join(format!("{index}.dark")), vec![index as u8; *length]).unwrap();
     }
-    for file in sources(root.path(), 1).unwrap() {
+    for file in sources(root.path(), ALONE).unwrap() {
         assert_eq!(file.hash, SourceHash::of(&fs::read(root.path().join(&file.path)).unwrap()));
     }
-    let many: Vec<String> = (0..2 * FILES_PER_THREAD).map(|index| format!("{}.dark", index % 2)).collect();
-    assert_eq!(hashes(root.path(), &many, 4).unwrap(), hashes(root.path(), &many, 1).unwrap());
+}
+
+#[test]
+fn many_files_are_hashed_on_several_threads_and_come_out_the_same() {
+    let root = tree(&[]);
+    fs::create_dir(root.path().join("inner")).unwrap();
+    for index in 0..HASHED_WHEN_FOUND + 2 * BATCH + 1 {
+        let folder = ["", "inner/"][index % 2];
+        fs::write(root.path().join(format!("{folder}{index}.dark")), index.to_string()).unwrap();
+    }
+    let found = sources(root.path(), Threads::Exactly(NonZero::new(4).unwrap())).unwrap();
+    assert_eq!(found.len(), HASHED_WHEN_FOUND + 2 * BATCH + 1);
+    for file in &found {
+        assert_eq!(file.hash, SourceHash::of(&fs::read(root.path().join(&file.path)).unwrap()));
+    }
+    assert_eq!(found, sources(root.path(), ALONE).unwrap());
 }
 
 #[cfg(unix)]
@@ -86,19 +103,19 @@ mod links {
     fn a_loop_of_links_is_an_error() {
         let root = tree(&["a/x.dark", "b/y.dark"]);
         symlink(root.path(), root.path().join("a/up")).unwrap();
-        assert!(matches!(sources(root.path(), 1).unwrap_err().problem, Problem::Loop));
+        assert!(matches!(sources(root.path(), ALONE).unwrap_err().problem, Problem::Loop));
         fs::remove_file(root.path().join("a/up")).unwrap();
         symlink("../b", root.path().join("a/b")).unwrap();
         assert_eq!(paths(root.path()), ["a/b/y.dark", "a/x.dark", "b/y.dark"]);
         symlink("../a", root.path().join("b/a")).unwrap();
-        assert!(matches!(sources(root.path(), 1).unwrap_err().problem, Problem::Loop));
+        assert!(matches!(sources(root.path(), ALONE).unwrap_err().problem, Problem::Loop));
     }
 
     #[test]
     fn a_name_that_is_not_utf8_is_an_error() {
         let root = tree(&[]);
         fs::write(root.path().join(std::ffi::OsStr::from_bytes(b"\xFF.dark")), "").unwrap();
-        assert!(matches!(sources(root.path(), 1).unwrap_err().problem, Problem::NameNotUtf8));
+        assert!(matches!(sources(root.path(), ALONE).unwrap_err().problem, Problem::NameNotUtf8));
     }
 
     #[test]
@@ -143,14 +160,14 @@ fn orphans_are_real_sidecars_without_a_source() {
     for path in ["a.darkc", "sub/b.darkc", "sub/gone.darkc", "d_e/c.darkc"] {
         write_sidecar(&root.path().join(path));
     }
-    let sources = sources(root.path(), 1).unwrap();
+    let sources = sources(root.path(), ALONE).unwrap();
     assert_eq!(orphans(root.path(), &sources).unwrap(), ["d_e/c.darkc", "sub/gone.darkc"]);
     assert!(store::is_sidecar(&root.path().join("sub/gone.darkc")).unwrap());
 }
 
 #[test]
 fn a_missing_folder_is_an_error() {
-    let error = sources(Path::new("/nowhere/at/all"), 1).unwrap_err();
+    let error = sources(Path::new("/nowhere/at/all"), ALONE).unwrap_err();
     assert!(matches!(error.problem, Problem::Io(_)));
     assert!(error.to_string().starts_with("/nowhere/at/all: "));
 }
@@ -163,5 +180,5 @@ fn the_real_package_set_has_449_sources() {
         let _ = writeln!(std::io::stderr(), "SKIPPED: {} is missing", root.display());
         return;
     }
-    assert_eq!(sources(&root, 2).unwrap().len(), 449);
+    assert_eq!(sources(&root, ALONE).unwrap().len(), 449);
 }

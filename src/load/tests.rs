@@ -7,6 +7,7 @@ use darkc_cache_format::{encode, store};
 use tempfile::TempDir;
 
 use super::*;
+use crate::base::parallel::Threads;
 use crate::discover;
 
 const FILES: usize = 20;
@@ -28,7 +29,7 @@ fn tree() -> TempDir {
 }
 
 fn slots(root: &Path) -> Vec<Slot> {
-    discover::sources(root, 1).unwrap().into_iter().map(Slot::new).collect()
+    discover::sources(root, Threads::OnePerProcessor).unwrap().into_iter().map(Slot::new).collect()
 }
 
 fn options(sidecars: Sidecars) -> Options {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::base::parallel::Threads;
 pub use crate::compile::item::NodeIdMode;
 
 /// Everything that decides what a run does, resolved.
@@ -12,8 +13,7 @@ pub struct Settings {
     /// Of no meaning to commands that touch no database.
     pub database: PathBuf,
     pub node_ids: NodeIdMode,
-    /// At least one.
-    pub threads: usize,
+    pub threads: Threads,
     /// Compare everything, whatever the last reload is known to have left.
     pub full: bool,
     /// Say what would change and change nothing.

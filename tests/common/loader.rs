@@ -1,7 +1,9 @@
 //! How the tests of the incremental reload reach the program under test.
 
+use std::num::NonZero;
 use std::path::Path;
 
+use darkc::base::parallel::Threads;
 use darkc::pipeline::{self, NodeIdMode, Settings};
 
 use super::darkc;
@@ -56,7 +58,7 @@ impl Loader for InProcess {
             packages: packages.to_owned(),
             database: database.to_owned(),
             node_ids: if wish.zero_ids { NodeIdMode::Zero } else { NodeIdMode::Derived },
-            threads: 1,
+            threads: Threads::Exactly(NonZero::<usize>::MIN),
             full: wish.full,
             dry_run: wish.dry_run,
             verify: wish.verify,
