@@ -27,6 +27,8 @@ mod random_scripts;
 mod repairs;
 /// A reload that is killed leaves the old state or the new one.
 mod crashes;
+/// A store that nobody touches is not opened, one that somebody touched is.
+mod seal;
 /// One edit costs one edit.
 mod work;
 /// The same bytes whatever the thread count and the order on disk.

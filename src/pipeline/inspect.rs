@@ -67,6 +67,7 @@ fn judge(text: &str) -> (Verdict, Vec<ListedItem>, Vec<Problem>) {
             place,
             written: Some(Written { item, code: Fingerprint::default() }),
             known: None,
+            revived: false,
             shadowed: false,
         });
     }

@@ -34,10 +34,10 @@ pub fn note_changes(
         let hash = rebuild.hashes[id.index()];
         let before = match &in_store {
             Some(in_store) => in_store.get(declared.location.as_str()).copied(),
-            None => declared.known.map(|known| known.hash),
+            None => declared.known.map(|known| known.hash()),
         };
         let amended = || match declared.known {
-            Some(known) => forms.get(&id).is_some_and(|(row, _)| *row != known.row),
+            Some(known) => forms.get(&id).is_some_and(|(row, _)| *row != known.row()),
             None => false,
         };
         let change = match before {

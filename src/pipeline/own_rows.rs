@@ -6,14 +6,15 @@ use super::rebuild::{BeforeFile, Rebuild};
 use super::sources::Sources;
 use crate::base::hash::Fingerprint;
 use crate::diff::{OpId, Plan};
-use crate::program::inventory::Known;
+use crate::program::known::Facts;
 use crate::program::world::ItemId;
-use crate::state::{ManifestEntry, StoredFile, StoredItem, codec};
+use crate::state::{ManifestEntry, StoredFile, codec};
 
 /// What an item's stored forms came out as: the fingerprint of its rows and the id of its Add op.
 pub type StoredForms = HashMap<ItemId, (Fingerprint, OpId)>;
 
 /// What the last reload left, decoded.
+#[derive(Default)]
 pub struct Before<'r> {
     /// In load order.
     pub files: Vec<BeforeFile<'r>>,
@@ -71,52 +72,41 @@ fn encode_file(rebuild: &Rebuild<'_, '_, '_>, forms: &StoredForms, file: usize) 
     let mut bytes = Vec::new();
     for id in rebuild.declared_in(file) {
         let declared = rebuild.inventory.get(id);
-        let mut stored = StoredItem {
-            kind: declared.kind,
-            location: declared.location.as_str(),
-            key: declared.key,
-            known: None,
-        };
+        let (kind, location) = (declared.kind, declared.location.as_str());
         if declared.shadowed {
-            codec::encode_item(&mut bytes, &stored);
+            codec::encode_item(&mut bytes, kind, location, None);
             continue;
         }
         let form = forms.get(&id).copied();
-        let form = form.or_else(|| declared.known.map(|known| (known.row, OpId(known.add_op))));
-        let (row, add_op) = form.unwrap_or_default();
+        let form = form.or_else(|| declared.known.map(|known| (known.row(), OpId(known.add_op()))));
+        let (row, OpId(add_op)) = form.unwrap_or_default();
         let hash = rebuild.hashes[id.index()];
-        match &rebuild.fresh[id.index()] {
-            None => {
-                let description = declared.written.map(|written| written.description());
-                stored.known = declared.known.map(|known| Known {
-                    description: description.unwrap_or(known.description),
-                    row,
-                    add_op: add_op.0,
-                    hash,
-                    ..known
-                });
-                codec::encode_item(&mut bytes, &stored);
-            }
-            Some(fresh) => {
-                let dependencies: Vec<[u8; 8]> = fresh
-                    .dependencies
-                    .iter()
-                    .map(|item| rebuild.inventory.key(*item).0.to_le_bytes())
-                    .collect();
+        match (&rebuild.fresh[id.index()], declared.written) {
+            (Some(fresh), Some(written)) => {
+                let key = |item: &ItemId| rebuild.inventory.key(*item).0.to_le_bytes();
+                let dependencies: Vec<[u8; 8]> = fresh.dependencies.iter().map(key).collect();
                 let candidates: Vec<[u8; 4]> =
                     fresh.candidates.iter().map(|key| key.0.to_le_bytes()).collect();
-                stored.known = declared.written.map(|written| Known {
+                let facts = Facts {
                     code: written.code,
                     description: written.description(),
                     links: fresh.links,
                     group: fresh.group,
-                    hash,
                     row,
-                    add_op: add_op.0,
-                    dependencies: dependencies.as_flattened(),
-                    candidates: candidates.as_flattened(),
+                    hash,
+                    add_op,
+                    dependencies: &dependencies,
+                    candidates: &candidates,
+                };
+                codec::encode_item(&mut bytes, kind, location, Some(&facts));
+            }
+            (_, written) => {
+                let facts = declared.known.map(|known| {
+                    let facts = known.facts();
+                    let description = written.map_or(facts.description, |written| written.description());
+                    Facts { description, row, hash, add_op, ..facts }
                 });
-                codec::encode_item(&mut bytes, &stored);
+                codec::encode_item(&mut bytes, kind, location, facts.as_ref());
             }
         }
     }

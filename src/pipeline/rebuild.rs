@@ -12,8 +12,9 @@ use crate::hash::cone::{self, Graph};
 use crate::hash::content::{self, Member};
 use crate::hash::groups::Group;
 use crate::link::{self, ChangedNames, LinkedItem};
-use crate::program::inventory::{Declared, Inventory, Known, Written};
+use crate::program::inventory::{Declared, Inventory, Written};
 use crate::program::keys::{CandidateKey, ItemKey, KeyHasher, name_key};
+use crate::program::known::Known;
 use crate::program::resolve::{Resolution, resolve};
 use crate::program::tree::Item;
 use crate::program::world::{ItemId, World};
@@ -99,17 +100,20 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         for file in 0..sources.len() {
             let stored = unloaded.remove(sources.path(file));
             let mut place = 0;
-            let mut add = |kind, location: &str, key, written, known| {
+            let mut add = |kind, location: &str, key, written, known, revived| {
                 let location = Location::new(location);
+                let file = file as u32;
+                let shadowed = false;
                 inventory.add(Declared {
                     kind,
                     location,
                     key,
-                    file: file as u32,
+                    file,
                     place,
                     written,
                     known,
-                    shadowed: false,
+                    revived,
+                    shadowed,
                 });
                 place += 1;
             };
@@ -117,19 +121,20 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
                 for (item, code) in content.file.items.iter().zip(&content.code_fingerprints) {
                     let written = Written { item, code: Fingerprint(*code) };
                     let key = ItemKey::of(&item.location);
-                    add(item.kind, &item.location, key, Some(written), known(item.kind, key));
+                    add(item.kind, &item.location, key, Some(written), known(item.kind, key), false);
                 }
             } else if let Some(stored) = stored {
                 for item in &stored.items {
                     // A declaration whose name was another one's cannot be known by that name.
-                    let forget = |known| Known { code: Fingerprint::default(), ..known };
-                    let known = item.known.or_else(|| known(item.kind, item.key).map(forget));
-                    add(item.kind, item.location, item.key, None, known);
+                    let revived = item.known.is_none();
+                    let known = item.known.or_else(|| known(item.kind, item.key));
+                    add(item.kind, item.location, item.key, None, known, revived);
                 }
             }
             first_of_file.push(inventory.items.len() as u32);
         }
-        let hash = |declared: &Declared<'_>| declared.known.map_or(ContentHash([0; 32]), |known| known.hash);
+        let hash =
+            |declared: &Declared<'_>| declared.known.map_or(ContentHash([0; 32]), |known| known.hash());
         Rebuild {
             sources,
             threads,
@@ -175,9 +180,8 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
     pub fn link(&mut self, before: &[BeforeFile<'l>]) -> Result<Vec<ItemId>, Vec<FileFailure>> {
         let (changed_names, spelled) = self.changed_names(before);
         let written_anew = |declared: &Declared<'_>| match (declared.written, declared.known) {
-            (Some(written), Some(known)) => written.code != known.code,
-            // In a file that has not changed: a name that had been another declaration's.
-            (None, known) => known.is_none_or(|known| known.code == Fingerprint::default()),
+            (Some(written), Some(known)) => written.code != known.code(),
+            (None, known) => known.is_none() || declared.revived,
             (Some(_), None) => true,
         };
         let mut due: Vec<ItemId> =
@@ -200,7 +204,9 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         let changed = linked.into_iter().filter(|linked| {
             let declared = self.inventory.get(linked.id);
             match (declared.written, declared.known) {
-                (Some(written), Some(known)) => written.code != known.code || linked.links != known.links,
+                (Some(written), Some(known)) if !declared.revived => {
+                    written.code != known.code() || linked.links != known.links()
+                }
                 _ => true,
             }
         });
@@ -298,7 +304,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         self.canonicalize(linked);
         // What belongs to no change keeps its group; a change of it is found when it is hashed.
         for item in lacking {
-            let group = self.inventory.get(item).known.map_or(Fingerprint::default(), |known| known.group);
+            let group = self.inventory.get(item).known.map_or(Fingerprint::default(), |known| known.group());
             if let Some(fresh) = &mut self.fresh[item.index()] {
                 fresh.group = group;
             }
@@ -324,7 +330,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
                 let due = group.members.iter().any(|member| {
                     let known = self.inventory.get(*member).known;
                     is_changed[member.index()]
-                        || known.is_none_or(|known| known.group != fingerprint)
+                        || known.is_none_or(|known| known.group() != fingerprint)
                         || graph.dependencies(*member).iter().any(|item| moved[item.index()])
                 });
                 due.then_some((group, fingerprint))
@@ -342,7 +348,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
             self.hash_level(&due);
             for member in members {
                 let known = self.inventory.get(member).known;
-                moved[member.index()] = known.is_none_or(|known| known.hash != self.hashes[member.index()]);
+                moved[member.index()] = known.is_none_or(|known| known.hash() != self.hashes[member.index()]);
             }
         }
         Ok((0..).map(ItemId).zip(moved).filter(|(_, moved)| *moved).map(|(id, _)| id).collect())
@@ -419,7 +425,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
     /// Items whose description is another than in the last run, ascending.
     pub fn described_anew(&self) -> Vec<ItemId> {
         let anew = self.inventory.live().filter(|(_, declared)| match (declared.written, declared.known) {
-            (Some(written), Some(known)) => written.description() != known.description,
+            (Some(written), Some(known)) => written.description() != known.description(),
             _ => false,
         });
         anew.map(|(id, _)| id).collect()

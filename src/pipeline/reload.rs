@@ -21,25 +21,21 @@ use crate::diff::full::{self, Actual};
 use crate::discover::SourceFile;
 use crate::load::Slot;
 use crate::program::world::ItemId;
+use crate::state::StoredFile;
 
-/// Brings the database to what the sources say. `trusted` tells that the last reload's state still holds, so
-/// that what has not changed since need not be looked at.
-pub fn reload(
+/// Brings the database to what the sources say. `before` is what the last reload left, where that still holds, so
+/// that what has not changed since need not be looked at; `rows` are darkc's own as they are stored.
+pub fn reload<'r>(
     settings: &Settings,
     found: Vec<SourceFile>,
     digest: Fingerprint,
     database: &mut Database,
-    trusted: bool,
+    rows: &'r [StoredFile],
+    before: Option<Before<'r>>,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    let rows = outcome.timings.time("state", || database.files())?;
-    let manifest = if trusted { database.manifest()? } else { Vec::new() };
-    let before = outcome.timings.time("decode state", || own_rows::decode(&rows, &manifest));
-    let (before_files, sources_then, trusted) = match before {
-        Some(Before { files, sources }) => (files, sources, true),
-        None => Default::default(),
-    };
-
+    let trusted = before.is_some();
+    let Before { files: before_files, sources: sources_then } = before.unwrap_or_default();
     let slots: Vec<Slot> = found.into_iter().map(Slot::new).collect();
     let loaded: Vec<_> = slots.iter().map(|_| OnceLock::new()).collect();
     let sidecars = match (settings.verify, settings.dry_run) {
@@ -59,7 +55,7 @@ pub fn reload(
     }
 
     let mut rebuild =
-        outcome.timings.time("inventory", || Rebuild::new(&sources, &before_files, settings.threads));
+        outcome.timings.time("inventory", || Rebuild::new(&sources, &before_files, settings.threads.count()));
     let result = run_stages(settings, database, trusted, &before_files, &mut rebuild, outcome);
     sources.count(&mut outcome.counts);
     rebuild.count(&mut outcome.counts);
@@ -90,7 +86,7 @@ pub fn reload(
             changes::plan(&affected, compiled, unbind, &kept, &view)
         }
     });
-    outcome.timings.time("own rows", || own_rows::plan(&mut plan, &rebuild, &forms, &rows, &sources));
+    outcome.timings.time("own rows", || own_rows::plan(&mut plan, &rebuild, &forms, rows, &sources));
     notes::note_changes(&rebuild, actual.as_ref(), &forms, &removed, outcome);
     plan.changed_items =
         outcome.counts.items_added + outcome.counts.items_changed + outcome.counts.items_removed;
@@ -183,7 +179,7 @@ fn affected<'l>(
     for item in dirty {
         affected.entry(rebuild.hashes[item.index()]).or_default();
         if let Some(known) = inventory.get(*item).known {
-            affected.entry(known.hash).or_default();
+            affected.entry(known.hash()).or_default();
         }
     }
     let stored = || {
@@ -194,11 +190,11 @@ fn affected<'l>(
         match inventory.find(item.key).map(|now| inventory.get(now)) {
             None => {
                 removed.push((item.kind, Location::new(item.location)));
-                affected.entry(known.hash).or_default();
+                affected.entry(known.hash()).or_default();
             }
             // Of names that share a hash the last in load order has the row, so a move counts, within a file too.
             Some(now) if now.kind != item.kind || rebuild.path(now) != path || now.place != place => {
-                affected.entry(known.hash).or_default();
+                affected.entry(known.hash()).or_default();
             }
             Some(_) => {}
         }
@@ -207,12 +203,12 @@ fn affected<'l>(
         return (affected, removed);
     }
     for (_, item, known) in stored() {
-        if let Some(sharing) = affected.get_mut(&known.hash) {
+        if let Some(sharing) = affected.get_mut(&known.hash()) {
             sharing.before.push(Was {
                 kind: item.kind,
                 location: item.location,
-                row: known.row,
-                add_op: OpId(known.add_op),
+                row: known.row(),
+                add_op: OpId(known.add_op()),
             });
         }
     }

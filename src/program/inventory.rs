@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use darkc_cache_format::model;
 
-use super::keys::{CandidateKey, ItemKey, KeyHasher};
+use super::keys::{ItemKey, KeyHasher};
+use super::known::Known;
 use super::world::ItemId;
-use crate::base::hash::{ContentHash, Fingerprint};
+use crate::base::hash::Fingerprint;
 use crate::base::location::{ItemKind, Location};
 
 /// All declarations in order of file, then of place in the file; an [`ItemId`] is an index. Where a name is
@@ -33,6 +34,8 @@ pub struct Declared<'a> {
     pub written: Option<Written<'a>>,
     /// Present when the last reload had the same kind of item under this name.
     pub known: Option<Known<'a>>,
+    /// Had lost its name to another declaration at the last reload, and what is known is that one's.
+    pub revived: bool,
     pub shadowed: bool,
 }
 
@@ -47,39 +50,6 @@ pub struct Written<'a> {
 impl Written<'_> {
     pub fn description(&self) -> Fingerprint {
         Fingerprint::of(self.item.description.as_bytes())
-    }
-}
-
-/// What the last reload found out about an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Known<'a> {
-    /// Of the unlinked code: equal means that the same was written.
-    pub code: Fingerprint,
-    pub description: Fingerprint,
-    /// Of what each site resolved to.
-    pub links: Fingerprint,
-    /// Of the members of its SCC group; zero for an item in no cycle.
-    pub group: Fingerprint,
-    pub hash: ContentHash,
-    /// Of everything that reaches the item's row and its dependency rows.
-    pub row: Fingerprint,
-    /// The first half of the SHA-256 of the item's Add op.
-    pub add_op: [u8; 16],
-    /// The [`ItemKey`]s of the items that it refers to, 8 bytes each, little-endian.
-    pub dependencies: &'a [u8],
-    /// The [`CandidateKey`]s of all names that its sites tried, 4 bytes each, little-endian.
-    pub candidates: &'a [u8],
-}
-
-impl<'a> Known<'a> {
-    pub fn dependencies(&self) -> impl Iterator<Item = ItemKey> + use<'a> {
-        let (keys, _) = self.dependencies.as_chunks::<8>();
-        keys.iter().map(|key| ItemKey(u64::from_le_bytes(*key)))
-    }
-
-    pub fn candidates(&self) -> impl Iterator<Item = CandidateKey> + use<'a> {
-        let (keys, _) = self.candidates.as_chunks::<4>();
-        keys.iter().map(|key| CandidateKey(u32::from_le_bytes(*key)))
     }
 }
 

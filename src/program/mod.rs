@@ -2,6 +2,7 @@
 
 pub mod inventory;
 pub mod keys;
+pub mod known;
 pub mod resolve;
 pub mod tree;
 pub mod world;

@@ -7,42 +7,30 @@
 //! | 1 | kind (0 type, 1 value, 2 function), with bit 7 set where the name is another declaration's |
 //! | 2 | length of the location |
 //! | n | location, UTF-8 |
-//! | 5 × 16 | fingerprints: code, description, links, group, row |
-//! | 32 | content hash |
-//! | 16 | id of the Add op |
-//! | 4, 8 × n | count of dependencies, their item keys |
-//! | 4, 4 × n | count of candidates, their candidate keys |
+//! | rest | what is known of it ([`crate::program::known`]) |
 //!
 //! A shadowed declaration ends after its location. The manifest, for each file: 2 bytes of path length, the
 //! path, 16 bytes of source fingerprint.
 
 use super::{ManifestEntry, StoredItem};
-use crate::base::hash::{ContentHash, Fingerprint};
+use crate::base::hash::Fingerprint;
 use crate::base::location::ItemKind;
-use crate::program::inventory::Known;
 use crate::program::keys::ItemKey;
+use crate::program::known::{Facts, Known};
 
 const SHADOWED: u8 = 1 << 7;
-const DEPENDENCY_LENGTH: usize = 8;
-const CANDIDATE_LENGTH: usize = 4;
 
-/// Appends one item of a file.
-pub fn encode_item(bytes: &mut Vec<u8>, item: &StoredItem<'_>) {
-    let kind = match item.kind {
+/// Appends one item of a file; `facts` are missing where its name is another declaration's.
+pub fn encode_item(bytes: &mut Vec<u8>, kind: ItemKind, location: &str, facts: Option<&Facts<'_>>) {
+    let kind = match kind {
         ItemKind::Type => 0,
         ItemKind::Value => 1,
         ItemKind::Fn => 2,
     };
-    bytes.push(if item.known.is_some() { kind } else { kind | SHADOWED });
-    put_text(bytes, item.location);
-    if let Some(known) = item.known {
-        for fingerprint in [known.code, known.description, known.links, known.group, known.row] {
-            bytes.extend_from_slice(&fingerprint.0.to_le_bytes());
-        }
-        bytes.extend_from_slice(&known.hash.0);
-        bytes.extend_from_slice(&known.add_op);
-        put_keys(bytes, known.dependencies, DEPENDENCY_LENGTH);
-        put_keys(bytes, known.candidates, CANDIDATE_LENGTH);
+    bytes.push(if facts.is_some() { kind } else { kind | SHADOWED });
+    put_text(bytes, location);
+    if let Some(facts) = facts {
+        facts.encode(bytes);
     }
 }
 
@@ -91,11 +79,6 @@ fn put_text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend_from_slice(&text.as_bytes()[..length]);
 }
 
-fn put_keys(bytes: &mut Vec<u8>, keys: &[u8], width: usize) {
-    bytes.extend_from_slice(&((keys.len() / width) as u32).to_le_bytes());
-    bytes.extend_from_slice(keys);
-}
-
 struct Reader<'a> {
     bytes: &'a [u8],
 }
@@ -120,75 +103,67 @@ impl<'a> Reader<'a> {
         self.array().map(|bytes| Fingerprint(u128::from_le_bytes(bytes)))
     }
 
-    fn keys(&mut self, width: usize) -> Option<&'a [u8]> {
-        let count = u32::from_le_bytes(self.array()?);
-        self.take((count as usize).checked_mul(width)?)
-    }
-
     fn known(&mut self) -> Option<Known<'a>> {
-        Some(Known {
-            code: self.fingerprint()?,
-            description: self.fingerprint()?,
-            links: self.fingerprint()?,
-            group: self.fingerprint()?,
-            row: self.fingerprint()?,
-            hash: ContentHash(self.array()?),
-            add_op: self.array()?,
-            dependencies: self.keys(DEPENDENCY_LENGTH)?,
-            candidates: self.keys(CANDIDATE_LENGTH)?,
-        })
+        let (known, rest) = Known::split_from(self.bytes)?;
+        self.bytes = rest;
+        Some(known)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::hash::ContentHash;
+    use crate::program::keys::CandidateKey;
 
-    fn items() -> Vec<StoredItem<'static>> {
-        let known = Known {
-            code: Fingerprint(1),
-            description: Fingerprint(2),
-            links: Fingerprint(3),
-            group: Fingerprint(0),
-            hash: ContentHash([7; 32]),
-            row: Fingerprint(5),
-            add_op: [6; 16],
-            dependencies: &[1, 0, 0, 0, 0, 0, 0, 0],
-            candidates: &[2, 0, 0, 0, 3, 0, 0, 0],
-        };
-        vec![
-            StoredItem {
-                kind: ItemKind::Fn,
-                location: "Owner.M.f",
-                key: ItemKey::of("Owner.M.f"),
-                known: Some(known),
-            },
-            StoredItem {
-                kind: ItemKind::Value,
-                location: "Owner.M.x",
-                key: ItemKey::of("Owner.M.x"),
-                known: None,
-            },
-        ]
-    }
+    const FACTS: Facts<'static> = Facts {
+        code: Fingerprint(1),
+        description: Fingerprint(2),
+        links: Fingerprint(3),
+        group: Fingerprint(0),
+        row: Fingerprint(5),
+        hash: ContentHash([7; 32]),
+        add_op: [6; 16],
+        dependencies: &[[1, 0, 0, 0, 0, 0, 0, 0]],
+        candidates: &[[2, 0, 0, 0], [3, 0, 0, 0]],
+    };
 
-    fn encoded(items: &[StoredItem<'_>]) -> Vec<u8> {
+    /// The bytes of two items, and where the second begins.
+    fn encoded() -> (Vec<u8>, usize) {
         let mut bytes = Vec::new();
-        items.iter().for_each(|item| encode_item(&mut bytes, item));
-        bytes
+        encode_item(&mut bytes, ItemKind::Fn, "Owner.M.f", Some(&FACTS));
+        let second = bytes.len();
+        encode_item(&mut bytes, ItemKind::Value, "Owner.M.x", None);
+        (bytes, second)
     }
 
     #[test]
     fn items_come_back_as_they_were() {
-        let bytes = encoded(&items());
-        assert_eq!(decode_items(&bytes), Some(items()));
+        let (bytes, _) = encoded();
+        let items = decode_items(&bytes).unwrap();
+        let [known, shadowed] = items.as_slice() else { panic!("{items:?}") };
+        assert_eq!((known.kind, known.location), (ItemKind::Fn, "Owner.M.f"));
+        assert_eq!(known.key, ItemKey::of("Owner.M.f"));
+        assert_eq!(known.known.map(|known| known.facts()), Some(FACTS));
+        assert_eq!((shadowed.kind, shadowed.location), (ItemKind::Value, "Owner.M.x"));
+        assert_eq!(shadowed.known, None);
+    }
+
+    #[test]
+    fn each_field_is_read_from_its_own_place() {
+        let (bytes, _) = encoded();
+        let known = decode_items(&bytes).unwrap()[0].known.unwrap();
+        let fingerprints = [known.code(), known.description(), known.links(), known.group(), known.row()];
+        assert_eq!(fingerprints, [1, 2, 3, 0, 5].map(Fingerprint));
+        assert_eq!((known.hash(), known.add_op()), (ContentHash([7; 32]), [6; 16]));
+        assert!(known.dependencies().eq([ItemKey(1)]));
+        assert!(known.candidates().eq([CandidateKey(2), CandidateKey(3)]));
     }
 
     #[test]
     fn a_cut_row_is_refused() {
-        let bytes = encoded(&items());
-        let first = encoded(&items()[..1]).len();
-        for length in (1..bytes.len()).filter(|length| *length != first) {
+        let (bytes, second) = encoded();
+        for length in (1..bytes.len()).filter(|length| *length != second) {
             assert_eq!(decode_items(&bytes[..length]), None, "cut at {length}");
         }
     }

@@ -5,8 +5,8 @@ pub mod codec;
 use crate::base::hash::Fingerprint;
 use crate::base::location::ItemKind;
 pub use crate::hash::ops::OpId;
-use crate::program::inventory::Known;
 use crate::program::keys::ItemKey;
+use crate::program::known::Known;
 
 /// One file's part of the state, as stored: a row of `darkc_files`.
 #[derive(Clone, Debug, PartialEq, Eq)]

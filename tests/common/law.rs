@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use darkc::pipeline;
-use darkc::program::inventory::Known;
 use darkc::program::keys::ItemKey;
+use darkc::program::known::{Facts, Known};
 use darkc::state::{StoredItem, codec};
 use rusqlite::{Connection, Row};
 
@@ -119,8 +119,8 @@ fn items(bytes: &[u8]) -> Vec<String> {
     let show = |item: StoredItem<'_>| {
         let mut dependencies: Vec<ItemKey> = item.known.iter().flat_map(Known::dependencies).collect();
         dependencies.sort();
-        let known = item.known.map(|known| Known { dependencies: &[], ..known });
-        format!("{:?} {dependencies:?}", StoredItem { known, ..item })
+        let facts = item.known.map(|known| Facts { dependencies: &[], ..known.facts() });
+        format!("{:?} {} {facts:?} {dependencies:?}", item.kind, item.location)
     };
     items.into_iter().map(show).collect()
 }

@@ -1,0 +1,136 @@
+//! A seal beside a store: while it holds, the store need not be opened to know what it holds.
+//!
+//! Opening a store costs more than all else of a reload that finds nothing to do, but for the sources
+//! themselves: SQLite makes a log and an index of it, parses the schema and removes both again. A seal says that
+//! a store was looked at and stood at some state while its file was the one with this inode, size and times.
+//! Whoever writes to the store changes its file or leaves a log beside it, and either breaks the seal.
+//!
+//! | offset | size | meaning |
+//! |---|---|---|
+//! | 0 | 8 | number of items, little endian |
+//! | 8 | 16 | fingerprint of these items, the file and the state, little endian |
+
+use std::fs::{self, Metadata, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::draft::folder;
+use crate::base::hash::Fingerprint;
+use crate::state::Stamp;
+
+const SUFFIX: &str = "-darkc";
+const LOG_SUFFIX: &str = "-wal";
+const TEMPORARY_SUFFIX: &str = "-darkc-tmp";
+/// Before the user's umask, as SQLite makes its files.
+const MODE: u32 = 0o666;
+
+const ITEMS_BYTES: usize = 8;
+const SEAL_BYTES: usize = ITEMS_BYTES + 16;
+
+/// A file system whose clock ticks slowly gives two changes one time. No clock in use ticks more slowly than
+/// this, so that what is to come changes the times of a file that has lain still for so long.
+const LONGEST_TICK: Duration = Duration::from_secs(3);
+
+/// What the file system says of a store's file, and changes with every change to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileState {
+    device: u64,
+    inode: u64,
+    length: u64,
+    /// Seconds and nanoseconds.
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl FileState {
+    /// Of the store at `path`, or `None` where its file alone does not tell what it holds.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        // The log is looked for first: were it the other way round, it could go into the file in between.
+        match fs::symlink_metadata(beside(path, LOG_SUFFIX)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            _ => return None,
+        }
+        // By another name a store may have a log of that name.
+        let file = fs::symlink_metadata(path).ok()?;
+        (file.is_file() && file.nlink() == 1).then(|| FileState::from(&file))
+    }
+
+    fn fingerprint(&self, items: u64, state: &Stamp) -> Fingerprint {
+        let (Fingerprint(tool), Fingerprint(sources)) = (state.tool, state.sources);
+        let mut bytes = Vec::with_capacity(128);
+        for number in [items, self.device, self.inode, self.length, u64::from(state.zero_ids)] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        for (seconds, nanoseconds) in [self.modified, self.changed] {
+            bytes.extend_from_slice(&seconds.to_le_bytes());
+            bytes.extend_from_slice(&nanoseconds.to_le_bytes());
+        }
+        bytes.extend_from_slice(&tool.to_le_bytes());
+        bytes.extend_from_slice(&sources.to_le_bytes());
+        Fingerprint::of(&bytes)
+    }
+
+    fn last_change(&self) -> Option<SystemTime> {
+        let (seconds, nanoseconds) = self.modified.max(self.changed);
+        let since = Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanoseconds).ok()?);
+        SystemTime::UNIX_EPOCH.checked_add(since)
+    }
+}
+
+impl From<&Metadata> for FileState {
+    fn from(file: &Metadata) -> Self {
+        FileState {
+            device: file.dev(),
+            inode: file.ino(),
+            length: file.size(),
+            modified: (file.mtime(), file.mtime_nsec()),
+            changed: (file.ctime(), file.ctime_nsec()),
+        }
+    }
+}
+
+/// How many items the store at `path` has, if a seal tells that it stands at `state` and nobody has touched it;
+/// `state.items` is not looked at.
+pub fn sealed_items(path: &Path, state: &Stamp) -> Option<usize> {
+    let seal = fs::read(beside(path, SUFFIX)).ok()?;
+    let seal: [u8; SEAL_BYTES] = seal.try_into().ok()?;
+    let (items, fingerprint) = seal.split_first_chunk()?;
+    let items = u64::from_le_bytes(*items);
+    let expected = FileState::of(path)?.fingerprint(items, state);
+    (fingerprint == expected.0.to_le_bytes()).then(|| usize::try_from(items).ok())?
+}
+
+/// Seals the store at `path`, which stands at `state`, if its file has not changed since `before`, which was
+/// taken before `state` was read; says whether it did.
+pub(super) fn seal(path: &Path, before: FileState, state: &Stamp) -> io::Result<bool> {
+    let last_change = before.last_change();
+    if last_change.is_some_and(|changed| changed.elapsed().is_ok_and(|age| age <= LONGEST_TICK)) {
+        return Ok(false);
+    }
+    let items = state.items as u64;
+    let mut bytes = Vec::with_capacity(SEAL_BYTES);
+    bytes.extend_from_slice(&items.to_le_bytes());
+    bytes.extend_from_slice(&before.fingerprint(items, state).0.to_le_bytes());
+    let mut file = tempfile::Builder::new()
+        .suffix(TEMPORARY_SUFFIX)
+        .permissions(Permissions::from_mode(MODE))
+        .tempfile_in(folder(path))?;
+    file.write_all(&bytes)?;
+    // This machine's clock need not be the one that tells the times of files.
+    let written = file.as_file().metadata()?.modified()?;
+    let age = last_change.and_then(|changed| written.duration_since(changed).ok());
+    let has_lain_still = age.is_some_and(|age| age > LONGEST_TICK);
+    if !has_lain_still || FileState::of(path) != Some(before) {
+        return Ok(false);
+    }
+    file.persist(beside(path, SUFFIX)).map_err(|error| error.error)?;
+    Ok(true)
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
