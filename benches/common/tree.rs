@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -14,6 +15,9 @@ const STDLIB: &str = "Stdlib";
 
 /// By how much files must be older than git's index.
 const GIT_CLOCK_TICK: Duration = Duration::from_millis(1100);
+
+/// How long a store must lie still before darkc need not open it again.
+const STORE_CLOCK_TICK: Duration = Duration::from_millis(3100);
 
 /// A package tree with room for a database beside it.
 pub struct Tree {
@@ -57,21 +61,30 @@ impl Tree {
         process::run(&mut process::reload(&self.packages(), &self.database()))
     }
 
-    /// Makes the packages a git repository in which everything but the sidecars is committed.
+    /// Makes a git repository around the packages, in which all of them but the sidecars are committed.
     pub fn commit(&self) {
-        let packages = self.packages();
-        self.put(".gitignore", b"*.darkc\n");
+        fs::write(self.beside(".gitignore"), "*.darkc\n/data.db*\n").expect("a writable tree");
         // Git reads again whatever is not clearly older than its index, at every look.
         std::thread::sleep(GIT_CLOCK_TICK);
-        let git = |arguments: &[&str]| process::run(&mut process::git(&packages, arguments));
+        let git = |arguments: &[&str]| process::run(&mut self.git(arguments));
         git(&["init", "--quiet"]);
         git(&["add", "."]);
         git(&["commit", "--quiet", "--message", "packages"]);
         git(&["status"]);
     }
 
+    pub fn git(&self, arguments: &[&str]) -> Command {
+        process::git(self.folder.path(), arguments)
+    }
+
+    /// Waits until the store counts as quiet, and has darkc find that it does.
+    pub fn settle(&self) {
+        std::thread::sleep(STORE_CLOCK_TICK);
+        self.reload();
+    }
+
     pub fn forget_database(&self) {
-        for suffix in ["", "-wal", "-shm"] {
+        for suffix in ["", "-wal", "-shm", "-darkc"] {
             let _ = fs::remove_file(self.beside(&format!("data.db{suffix}")));
         }
     }
