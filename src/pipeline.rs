@@ -19,13 +19,14 @@ pub use inspect::{inspect, inspect_sidecar};
 pub use settings::{NodeIdMode, Settings};
 
 use crate::base::hash::Fingerprint;
-use crate::base::parallel;
+use crate::base::parallel::{self, HandOver};
 use crate::db::{Database, sealed_items};
 use crate::discover::{self, SourceFile};
 use crate::load::{self, Sidecars, Slot, TOOL_DIGEST};
 use crate::state::Stamp;
 use outcome::{FileStatus, ListedItem, Outcome};
 use rebuild::Rebuild;
+use reload::{Job, Prepared};
 use sources::Sources;
 
 /// Of all that decides what a state means: another digest may hash or compile otherwise, so everything is
@@ -61,10 +62,10 @@ pub fn reload(settings: &Settings) -> Result<Outcome, Failure> {
     let rows = outcome.timings.time("state", || database.files())?;
     let manifest = if trusted.is_some() { database.manifest()? } else { Vec::new() };
     let before = outcome.timings.time("decode state", || own_rows::decode(&rows, &manifest));
-    parallel::on_large_stack(|| {
-        reload::reload(settings, found, digest, &mut database, &rows, before, &mut outcome)
-    })
-    .map_err(Failure::Thread)??;
+    let job = Job { found, digest, rows: &rows, before, database: &mut database, outcome };
+    let prepare = |result: HandOver<_>| reload::prepare(settings, job, result);
+    let finish = |prepared: Result<Prepared<'_>, Failure>| reload::finish(prepared?);
+    let mut outcome = parallel::hand_over(prepare, finish).map_err(Failure::Thread)??;
     // The last connection moves what was written from the log into the database.
     outcome.timings.time("close", || drop(database));
     Ok(outcome)

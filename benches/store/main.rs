@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use darkc::base::hash::{ContentHash, Fingerprint};
 use darkc::base::location::{ItemKind, Location};
 use darkc::db::{Database, Millis, NewState};
-use darkc::diff::{Binding, DependencyRow, Op, OpId, Plan, Row};
+use darkc::diff::{Binding, Dependencies, DependencyRow, Op, OpId, Plan, Row};
 use darkc::state::StoredFile;
 use oracle::OracleRows;
 use rusqlite::{Connection, params};

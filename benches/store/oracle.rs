@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 // The library's own tests include this file too, where the crate has no name; so the parent names its types.
-use super::{Binding, ContentHash, DependencyRow, ItemKind, Location, Op, OpId, Plan, Row, StoredFile};
+use super::{
+    Binding, ContentHash, Dependencies, DependencyRow, ItemKind, Location, Op, OpId, Plan, Row, StoredFile,
+};
 
 const BLOB_HEADER_LENGTH: usize = 8;
 const FILES: usize = 449;
@@ -59,7 +61,7 @@ impl OracleRows {
         }
     }
 
-    pub fn plan(&self) -> Plan<'_> {
+    pub fn plan(&self) -> Plan {
         let row = |(kind, hash, pt_def, runtime, description): &Item| Row {
             kind: *kind,
             hash: *hash,
@@ -73,19 +75,24 @@ impl OracleRows {
                 .dependencies
                 .iter()
                 .map(|(item, edges)| {
-                    let edges = edges.iter().map(|(hash, kind, location)| DependencyRow {
+                    let rows = edges.iter().map(|(hash, kind, location)| DependencyRow {
                         hash: *hash,
                         kind: *kind,
-                        location: location.as_ref(),
+                        location: location.clone(),
                     });
-                    (*item, edges.collect())
+                    Dependencies { item: *item, instead_of: None, rows: rows.collect() }
                 })
                 .collect(),
             add_ops: self.ops.clone(),
             bind: self
                 .bindings
                 .iter()
-                .map(|(location, kind, hash, op)| Binding { location, kind: *kind, hash: *hash, op: *op })
+                .map(|(location, kind, hash, op)| Binding {
+                    location: location.clone(),
+                    kind: *kind,
+                    hash: *hash,
+                    op: *op,
+                })
                 .collect(),
             put_files: (0..FILES)
                 .map(|file| StoredFile {

@@ -1,16 +1,17 @@
 //! Where an item lives: its kind and its dotted, fully qualified name.
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use darkc_cache_format::model::ItemKind;
 
 /// An owner, modules and a name, joined by dots (`Darklang.Stdlib.List.map`). No part holds a dot, so the
-/// parts can always be told apart again.
+/// parts can always be told apart again. A clone is the same text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Location(Box<str>);
+pub struct Location(Arc<str>);
 
 impl Location {
-    pub fn new(dotted: impl Into<Box<str>>) -> Self {
+    pub fn new(dotted: impl Into<Arc<str>>) -> Self {
         Location(dotted.into())
     }
 

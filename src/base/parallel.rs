@@ -2,6 +2,7 @@
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread;
 
 use super::limits::STACK_BYTES;
@@ -32,6 +33,35 @@ pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Resu
     thread::scope(|scope| {
         let handle = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work)?;
         Ok(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
+/// Where a worker leaves its result while it still has something to clear up.
+pub struct HandOver<T>(mpsc::SyncSender<T>);
+
+impl<T> HandOver<T> {
+    pub fn give(self, result: T) {
+        // Nobody takes it only where the taker has panicked, which is heard of there.
+        let _ = self.0.send(result);
+    }
+}
+
+/// Runs `produce` on a thread with a stack for deep trees and `consume` here, as soon as there is a result; what
+/// `produce` does after it has given that is done beside `consume`.
+///
+/// # Errors
+/// Where the system refuses another thread, or `produce` gave nothing.
+pub fn hand_over<T: Send, R>(
+    produce: impl FnOnce(HandOver<T>) + Send,
+    consume: impl FnOnce(T) -> R,
+) -> std::io::Result<R> {
+    let (give, take) = mpsc::sync_channel(1);
+    thread::scope(|scope| {
+        let work = move || produce(HandOver(give));
+        let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work)?;
+        let consumed = take.recv().map(consume);
+        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        consumed.map_err(std::io::Error::other)
     })
 }
 
@@ -81,6 +111,21 @@ mod tests {
         for threads in [1, 2, 8] {
             assert_eq!(map(threads, 7, &inputs, |n| n * n), squares);
         }
+    }
+
+    #[test]
+    fn what_is_handed_over_is_used_while_the_worker_clears_up() {
+        let cleared = std::sync::Barrier::new(2);
+        let produce = |result: HandOver<u32>| {
+            result.give(7);
+            cleared.wait();
+        };
+        let consume = |seven| {
+            cleared.wait();
+            seven + 1
+        };
+        assert_eq!(hand_over(produce, consume).ok(), Some(8));
+        assert!(hand_over(|_: HandOver<u32>| {}, |seven| seven).is_err());
     }
 
     #[test]

@@ -3,18 +3,18 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::DbError;
-use super::names::Naming;
+use super::rows::VacantRows;
 use super::schema::{self, MAIN_BRANCH_TEXT};
 use super::statements::{Sql, Statements};
-use super::time::{Millis, first_stamp};
-use super::{Database, Seen, commit, read_state};
+use super::time::Millis;
+use super::{Database, Seen, read_state};
 use crate::base::hash::{ContentHash, Fingerprint};
-use crate::base::location::{ItemKind, Location};
-use crate::diff::{DependencyRow, Plan, Row};
-use crate::hash::ops::{Op, OpId};
+use crate::base::location::ItemKind;
+use crate::diff::Plan;
 
 /// From this many rows on the triggers are made anew, which takes 0.2 ms, so that no row is counted, which takes
 /// 8 µs each (`benches/store`). Less would pay too, but each time all others must read the schema again.
@@ -23,6 +23,9 @@ const LARGE_WRITE: usize = 200;
 /// From this many rows on it is cheaper to make indexes anew than to keep them up row by row: half of Darklang's
 /// set rewritten takes 0.7 of the time.
 const REINDEX_WRITE: usize = 8_000;
+
+/// From this many new names on the same holds for the indexes by name.
+const REINDEX_NAMES: usize = 2_000;
 
 /// Page cache for a large write, in SQLite's negative KiB: a page that does not fit is written to the log once
 /// for each time that it is changed.
@@ -60,11 +63,12 @@ impl Database {
     ///
     /// # Errors
     /// Where the store cannot be written, or somebody changed it since it was last looked at.
-    pub fn apply(&mut self, plan: &Plan<'_>, state: &NewState, now: Millis) -> Result<Applied, DbError> {
-        if plan_size(plan) == 0 && self.stands_at(state)? {
+    pub fn apply(&mut self, plan: &Plan, state: &NewState, now: Millis) -> Result<Applied, DbError> {
+        let size = Size::of(plan);
+        if size.rows == 0 && self.stands_at(state)? {
             return Ok(Applied::default());
         }
-        self.write(plan_size(plan), |apply| apply.finish(plan, state, now))
+        self.write(size, |apply| apply.finish(plan, state, now))
     }
 
     /// Whether the store is in this very state, unchanged by others.
@@ -84,19 +88,33 @@ impl Database {
     }
 }
 
-/// How many rows a plan touches, dependencies apart.
-fn plan_size(plan: &Plan<'_>) -> usize {
-    plan.put_rows.len()
-        + plan.drop_rows.len()
-        + plan.put_dependencies.len()
-        + plan.drop_dependencies.len()
-        + plan.drop_ops.len()
-        + plan.amend_ops.len()
-        + plan.add_ops.len()
-        + plan.bind.len()
-        + plan.unbind.len()
-        + plan.put_files.len()
-        + plan.drop_files.len()
+/// How much a plan writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// Rows that it touches, single dependencies apart.
+    pub rows: usize,
+    /// About how many names it binds that were not bound before: each other one has a SetName op that goes.
+    pub new_names: usize,
+}
+
+impl Size {
+    fn of(plan: &Plan) -> Self {
+        let rows = [
+            plan.put_rows.len(),
+            plan.drop_rows.len(),
+            plan.put_dependencies.len(),
+            plan.drop_dependencies.len(),
+            plan.drop_ops.len(),
+            plan.amend_ops.len(),
+            plan.add_ops.len(),
+            plan.bind.len(),
+            plan.unbind.len(),
+            plan.put_files.len(),
+            plan.drop_files.len(),
+        ];
+        let new_names = plan.bind.len().saturating_sub(plan.drop_ops.len() / 2);
+        Size { rows: rows.into_iter().sum(), new_names }
+    }
 }
 
 /// A transaction that is being filled. Dropped before its end, it leaves the store as it was.
@@ -111,9 +129,10 @@ pub struct Apply<'c> {
     /// Statements that make the indexes again that were dropped for the time of the write.
     dropped_indexes: Vec<String>,
     /// The newest stamp of the log on main.
-    newest_stamp: Millis,
+    pub(super) newest_stamp: Millis,
     /// Items whose dependencies have been put, while no index can find them.
-    put_dependencies: HashSet<ContentHash>,
+    pub(super) put_dependencies: HashSet<ContentHash>,
+    pub(super) vacant: VacantRows,
     /// Whether a commit is a loader's, for those asked about.
     pub(super) loader_commits: HashMap<String, bool>,
     pub(super) created_at: String,
@@ -137,19 +156,25 @@ impl<'c> Apply<'c> {
         path: &'c Path,
         connection: &'c Connection,
         seen: Option<Seen>,
-        rows: usize,
+        Size { rows, new_names }: Size,
     ) -> Result<Self, DbError> {
         let sqlite = |error| DbError::sqlite(path, error);
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(sqlite)?;
         use_write_ahead_log(connection).map_err(sqlite)?;
         if rows >= LARGE_WRITE {
             connection.pragma_update(None, "cache_size", LARGE_CACHE_KIB).map_err(sqlite)?;
+            // With them on, each update of an op keeps a journal of its own (0.97 of the worst edit's time). What
+            // darkc refers to is the commit that it makes and the branch that is looked at below.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false).map_err(sqlite)?;
         }
         let transaction =
             Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(sqlite)?;
         let (now, state, migration) = read_state(connection).map_err(sqlite)?;
         if migration > schema::NEWEST_MIGRATION {
             return Err(DbError::NewerDarkc { path: path.to_owned() });
+        }
+        if !schema::has_main(connection).map_err(sqlite)? {
+            return Err(DbError::NoMain { path: path.to_owned() });
         }
         if seen.is_some_and(|seen| !seen.still_is(now)) {
             return Err(DbError::Changed { path: path.to_owned() });
@@ -175,9 +200,14 @@ impl<'c> Apply<'c> {
             schema::drop_triggers(connection).map_err(sqlite)?;
             apply.triggers_dropped = true;
         }
+        let mut unused: Vec<&str> = Vec::new();
         if rows >= REINDEX_WRITE {
-            apply.dropped_indexes = schema::drop_unused_indexes(connection).map_err(sqlite)?;
+            unused.extend(schema::UNUSED_INDEXES);
         }
+        if new_names >= REINDEX_NAMES {
+            unused.extend(schema::UNUSED_NAME_INDEXES);
+        }
+        apply.dropped_indexes = schema::drop_indexes(connection, &unused).map_err(sqlite)?;
         Ok(apply)
     }
 
@@ -192,130 +222,40 @@ impl<'c> Apply<'c> {
             dropped_indexes: Vec::new(),
             newest_stamp: Millis::default(),
             put_dependencies: HashSet::new(),
+            vacant: VacantRows::default(),
             loader_commits: HashMap::new(),
             created_at: Millis::now().datetime(),
             applied: Applied::default(),
         }
     }
 
-    /// Puts the row of an item; what stands at its hash is replaced.
-    pub fn put_row(&mut self, row: &Row) -> Result<(), DbError> {
-        let hash = row.hash.to_hex();
-        let hash: &str = &hash;
-        let created = &self.created_at;
-        let put = match row.kind {
-            ItemKind::Value => {
-                self.statements.run(Sql::PutValue, (hash, &row.pt_def, &row.description, created))
-            }
-            kind => {
-                let sql = if kind == ItemKind::Type { Sql::PutType } else { Sql::PutFunction };
-                self.statements.run(sql, (hash, &row.pt_def, &row.runtime, &row.description, created))
-            }
-        };
-        put.map(|_| ()).map_err(|error| self.failed(error))
-    }
-
-    /// Replaces the dependency rows of an item.
-    pub fn put_dependencies(&mut self, item: ContentHash, rows: &[DependencyRow<'_>]) -> Result<(), DbError> {
-        // In a draft no index finds the rows of an item, and hardly ever are there any.
-        if !self.in_draft || !self.put_dependencies.insert(item) {
-            self.drop_dependencies(item)?;
-        }
-        let item = item.to_hex();
-        // The unique index may not be there yet, so the rows must be distinct by themselves; and in its order
-        // each is appended to it.
-        let mut rows: Vec<_> = rows.iter().collect();
-        rows.sort_unstable_by_key(|row| dependency_key(row));
-        rows.dedup_by_key(|row| dependency_key(row));
-        for row in rows {
-            let location = row.location;
-            let parameters = (
-                &*item,
-                &*row.hash.to_hex(),
-                item_type(row.kind),
-                location.map(Location::owner),
-                location.map(Location::modules_dotted),
-                location.map(Location::name),
-            );
-            self.statements.run(Sql::PutDependency, parameters).map_err(|error| self.failed(error))?;
-        }
-        Ok(())
-    }
-
-    fn drop_dependencies(&mut self, item: ContentHash) -> Result<(), DbError> {
-        self.statements
-            .run(Sql::DropDependencies, [&*item.to_hex()])
-            .map(|_| ())
-            .map_err(|error| self.failed(error))
-    }
-
     /// Carries out the rest of the plan and stores the state. Rows and dependencies that were put before need
     /// not be in the plan.
-    pub fn finish(&mut self, plan: &Plan<'_>, state: &NewState, now: Millis) -> Result<(), DbError> {
+    pub fn finish(&mut self, plan: &Plan, state: &NewState, now: Millis) -> Result<(), DbError> {
         self.created_at = now.datetime();
-        self.drop(plan).map_err(|error| self.failed(error))?;
+        for item in &plan.drop_dependencies {
+            self.drop_dependencies(*item).map_err(|error| self.failed(error))?;
+        }
+        self.vacate_rows(&plan.drop_rows).map_err(|error| self.failed(error))?;
         for row in &plan.put_rows {
             self.put_row(row)?;
         }
-        for (item, rows) in &plan.put_dependencies {
-            self.put_dependencies(*item, rows)?;
+        self.drop_vacant_rows().map_err(|error| self.failed(error))?;
+        for dependencies in &plan.put_dependencies {
+            self.put_dependencies(dependencies).map_err(|error| self.failed(error))?;
         }
         let mut namings = self.log(plan, now).map_err(|error| self.failed(error))?;
+        for location in &plan.unbind {
+            self.unbind(location).map_err(|error| self.failed(error))?;
+        }
         for binding in &plan.bind {
             self.bind(binding, &mut namings)?;
         }
         self.settle(plan, state).map_err(|error| self.failed(error))
     }
 
-    fn drop(&mut self, plan: &Plan<'_>) -> rusqlite::Result<()> {
-        for item in &plan.drop_dependencies {
-            self.statements.run(Sql::DropDependencies, [&*item.to_hex()])?;
-        }
-        for (kind, hash) in &plan.drop_rows {
-            let sql = match kind {
-                ItemKind::Type => Sql::DropType,
-                ItemKind::Value => Sql::DropValue,
-                ItemKind::Fn => Sql::DropFunction,
-            };
-            self.statements.run(sql, [&*hash.to_hex()])?;
-        }
-        for op in &plan.drop_ops {
-            self.statements.run(Sql::DropOp, (op.to_text(), MAIN_BRANCH_TEXT))?;
-        }
-        for location in &plan.unbind {
-            self.unbind(location)?;
-        }
-        Ok(())
-    }
-
-    /// Writes the new ops under a commit of their own, and the amended ones.
-    fn log(&mut self, plan: &Plan<'_>, now: Millis) -> rusqlite::Result<HashMap<OpId, Naming>> {
-        let mut namings = HashMap::with_capacity(plan.bind.len());
-        if !plan.add_ops.is_empty() {
-            let commit = commit::record(&mut self.statements, &plan.add_ops, plan.changed_items, now)?;
-            self.applied.commit = Some(commit);
-            let commit = commit.to_hex();
-            let named: HashSet<OpId> = plan.bind.iter().map(|binding| binding.op).collect();
-            let first = first_stamp(now, plan.add_ops.len(), self.newest_stamp);
-            for (Op { id, blob, .. }, millis) in plan.add_ops.iter().zip(first.0..) {
-                self.newest_stamp = Millis(millis);
-                let stamp = Millis(millis).stamp();
-                let parameters = (id.to_text(), blob, MAIN_BRANCH_TEXT, &*commit, &self.created_at, &stamp);
-                let added = self.statements.run(Sql::AddOp, parameters)?;
-                if added > 0 && named.contains(id) {
-                    namings.insert(*id, Naming { commit: Some(commit.to_string()), origin_ts: Some(stamp) });
-                }
-            }
-        }
-        for (old, op) in &plan.amend_ops {
-            let parameters = (old.to_text(), MAIN_BRANCH_TEXT, op.id.to_text(), &op.blob);
-            self.statements.run(Sql::AmendOp, parameters)?;
-        }
-        Ok(namings)
-    }
-
     /// Writes darkc's own rows, and whatever of the schema had to wait for the rows.
-    fn settle(&mut self, plan: &Plan<'_>, state: &NewState) -> rusqlite::Result<()> {
+    fn settle(&mut self, plan: &Plan, state: &NewState) -> rusqlite::Result<()> {
         if self.in_draft {
             self.connection.execute_batch(schema::PACKAGE_STORE_INDEXES)?;
             schema::make_darkc_tables(self.connection)?;
@@ -374,14 +314,6 @@ pub(super) fn item_type(kind: ItemKind) -> &'static str {
         ItemKind::Value => "value",
         ItemKind::Fn => "fn",
     }
-}
-
-/// What the unique index of dependencies tells rows of one item apart by, in its order.
-fn dependency_key<'r>(row: &DependencyRow<'r>) -> (ContentHash, &'static str, &'r str, &'r str, &'r str) {
-    let part = |part: fn(&Location) -> &str| row.location.map_or("", part);
-    let (owner, modules, name) =
-        (part(Location::owner), part(Location::modules_dotted), part(Location::name));
-    (row.hash, item_type(row.kind), owner, modules, name)
 }
 
 /// Darklang sets it as well, so that only a store that somebody else copied together lacks it.

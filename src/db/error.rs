@@ -25,6 +25,10 @@ pub enum DbError {
         path: PathBuf,
         found: String,
     },
+    /// A store without the branch that package files go to.
+    NoMain {
+        path: PathBuf,
+    },
     /// A store in which a newer darkc keeps its own tables.
     NewerDarkc {
         path: PathBuf,
@@ -102,6 +106,9 @@ impl fmt::Display for DbError {
                  start Darklang once to migrate it, or update darkc",
                 path.display()
             ),
+            DbError::NoMain { path } => {
+                write!(f, "{} has lost its branch `main`; restore it, or give another --db", path.display())
+            }
             DbError::NewerDarkc { path } => {
                 write!(f, "{} was last written by a newer darkc; update darkc", path.display())
             }

@@ -9,8 +9,10 @@ mod apply;
 mod commit;
 mod draft;
 pub mod error;
+mod log;
 mod names;
 mod owned;
+mod rows;
 mod schema;
 mod seal;
 mod statements;
@@ -25,7 +27,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Row};
 
-pub use apply::{Applied, Apply, NewState};
+pub use apply::{Applied, Apply, NewState, Size};
 pub use error::DbError;
 pub use owned::{OwnedLocation, OwnedOp, OwnedRow, OwnedRows, Says};
 pub use schema::{LOADER_ACCOUNT, MAIN_BRANCH};
@@ -183,13 +185,13 @@ impl Database {
     }
 
     /// Opens the transaction, lets `fill` write through it, and commits; on any error the store stays as it
-    /// was. `fill` must call [`Apply::finish`] once, at its end. `rows` says about how many rows will be written.
+    /// was. `fill` must call [`Apply::finish`] once, at its end. `size` is that of what it will write.
     ///
     /// # Errors
     /// What `fill` reports, or that the store cannot be written.
     pub fn write<E: From<DbError>>(
         &mut self,
-        rows: usize,
+        size: Size,
         fill: impl FnOnce(&mut Apply<'_>) -> Result<(), E>,
     ) -> Result<Applied, E> {
         let Some(connection) = &self.connection else {
@@ -203,11 +205,18 @@ impl Database {
             self.connect()?;
             return Ok(applied);
         };
-        let mut apply = Apply::in_store(&self.path, connection, self.seen, rows)?;
-        fill(&mut apply)?;
-        let applied = apply.end()?;
-        self.seen = None;
-        Ok(applied)
+        let result = (|| {
+            let mut apply = Apply::in_store(&self.path, connection, self.seen, size)?;
+            fill(&mut apply)?;
+            Ok(apply.end()?)
+        })();
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)
+            .map_err(|error| DbError::sqlite(&self.path, error))?;
+        if result.is_ok() {
+            self.seen = None;
+        }
+        result
     }
 
     /// Connects to the file and checks that it is a store that darkc knows.

@@ -17,11 +17,19 @@ pub(super) struct Naming {
     pub origin_ts: Option<String>,
 }
 
+/// A row that a name is live by.
+struct Live {
+    row: i64,
+    /// `None` for a user's work in progress.
+    commit: Option<String>,
+    same_kind: bool,
+}
+
 impl Apply<'_> {
     /// Binds a name as its SetName op says, be that new or in the log already.
     pub(super) fn bind(
         &mut self,
-        binding: &Binding<'_>,
+        binding: &Binding,
         namings: &mut HashMap<OpId, Naming>,
     ) -> Result<(), DbError> {
         let naming = match namings.remove(&binding.op) {
@@ -40,21 +48,24 @@ impl Apply<'_> {
         self.bind_as(binding, &naming).map_err(|error| self.failed(error))
     }
 
-    fn bind_as(&mut self, binding: &Binding<'_>, naming: &Naming) -> rusqlite::Result<()> {
+    fn bind_as(&mut self, binding: &Binding, naming: &Naming) -> rusqlite::Result<()> {
         let hash = binding.hash.to_hex();
         let kind = item_type(binding.kind);
         let live =
-            if self.in_draft { None } else { self.live_rows(binding.location, kind)?.into_iter().next() };
-        if let Some((row, commit)) = live {
+            if self.in_draft { None } else { self.live_rows(&binding.location, kind)?.into_iter().next() };
+        if let Some(Live { row, commit, same_kind }) = live {
             if self.is_loaders(commit)? {
-                let parameters = (row, &*hash, kind, &naming.commit, &naming.origin_ts);
+                let parameters = (row, &*hash, &naming.commit, &naming.origin_ts);
                 self.statements.run(Sql::MoveLocation, parameters)?;
+                if !same_kind {
+                    self.statements.run(Sql::RetypeLocation, (row, kind))?;
+                }
             } else {
                 self.applied.overridden += 1;
             }
             return Ok(());
         }
-        let location = binding.location;
+        let location = &binding.location;
         let parameters = (
             location_id(binding.op, naming.origin_ts.as_deref().unwrap_or_default()),
             &*hash,
@@ -73,7 +84,7 @@ impl Apply<'_> {
 
     /// Takes a name away, unless it is somebody else's.
     pub(super) fn unbind(&mut self, location: &Location) -> rusqlite::Result<()> {
-        for (row, commit) in self.live_rows(location, "")? {
+        for Live { row, commit, .. } in self.live_rows(location, "")? {
             if self.is_loaders(commit)? {
                 self.statements.run(Sql::DropLocation, [row])?;
             } else {
@@ -83,11 +94,13 @@ impl Apply<'_> {
         Ok(())
     }
 
-    /// The rows that a name is live by on main, the one of the kind first: rowid and commit.
-    fn live_rows(&mut self, location: &Location, kind: &str) -> rusqlite::Result<Vec<(i64, Option<String>)>> {
+    /// The rows that a name is live by on main, the one of the kind first.
+    fn live_rows(&mut self, location: &Location, kind: &str) -> rusqlite::Result<Vec<Live>> {
         let parameters =
             (MAIN_BRANCH_TEXT, location.owner(), location.modules_dotted(), location.name(), kind);
-        self.statements.query(Sql::FindLocations, parameters, |row| Ok((row.get(0)?, row.get(1)?)))
+        self.statements.query(Sql::FindLocations, parameters, |row| {
+            Ok(Live { row: row.get(0)?, commit: row.get(1)?, same_kind: row.get(2)? })
+        })
     }
 
     /// Whether a row of this commit was bound by a loader; a row of none is a user's work in progress.

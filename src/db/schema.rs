@@ -40,6 +40,12 @@ pub fn is_loader_commit(account: &str, message: &str) -> bool {
         && (message.starts_with(FIRST_MESSAGE) || message.starts_with(RELOAD_MESSAGE))
 }
 
+/// Whether the branch that all of darkc's rows refer to is there.
+pub fn has_main(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut main = connection.prepare("SELECT 1 FROM branches WHERE id = ?1")?;
+    main.exists([MAIN_BRANCH_TEXT])
+}
+
 /// Makes the tables of a fresh package store, all indexes apart.
 pub fn make_package_store(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(PACKAGE_STORE)?;
@@ -72,23 +78,25 @@ pub fn drop_triggers(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Indexes that none of darkc's statements looks rows up by, on tables that a large write changes most of.
-const UNUSED_INDEXES: [&str; 8] = [
+/// Indexes by hash, commit or time that none of darkc's statements looks rows up by.
+pub const UNUSED_INDEXES: [&str; 5] = [
     "idx_package_ops_created",
     "idx_package_ops_commit_hash",
-    "idx_locations_module",
-    "idx_locations_owner_modules",
     "idx_locations_commit_hash",
     "idx_package_dependencies_depends_on",
-    "idx_package_dependencies_depends_on_location",
     "idx_package_dependencies_unique",
 ];
 
-/// Drops the indexes that a large write is quicker without, and gives the statements that make them again.
-pub fn drop_unused_indexes(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+/// Indexes by name alone that none of darkc's statements looks rows up by. A row whose hashes change keeps its
+/// place in these.
+pub const UNUSED_NAME_INDEXES: [&str; 3] =
+    ["idx_locations_module", "idx_locations_owner_modules", "idx_package_dependencies_depends_on_location"];
+
+/// Drops indexes, and gives the statements that make them again.
+pub fn drop_indexes(connection: &Connection, names: &[&str]) -> rusqlite::Result<Vec<String>> {
     let mut index = connection.prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1")?;
     let mut dropped = Vec::new();
-    for name in UNUSED_INDEXES {
+    for name in names {
         if let Some(sql) = index.query_row([name], |row| row.get(0)).optional()? {
             dropped.push(sql);
             connection.execute_batch(&format!("DROP INDEX {name}"))?;

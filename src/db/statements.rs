@@ -23,18 +23,32 @@ statements! {
     PutFunction: "INSERT INTO package_functions (hash, pt_def, rt_instrs, description, created_at) \
         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (hash) DO UPDATE SET \
         pt_def = excluded.pt_def, rt_instrs = excluded.rt_instrs, description = excluded.description",
-    DropType: "DELETE FROM package_types WHERE hash = ?1",
+    FindType: "SELECT rowid FROM package_types WHERE hash = ?1",
+    FindFunction: "SELECT rowid FROM package_functions WHERE hash = ?1",
+    ReplaceType: "UPDATE package_types \
+        SET hash = ?1, pt_def = ?2, rt_def = ?3, description = ?4, created_at = ?5 WHERE rowid = ?6",
+    ReplaceFunction: "UPDATE package_functions \
+        SET hash = ?1, pt_def = ?2, rt_instrs = ?3, description = ?4, created_at = ?5 WHERE rowid = ?6",
+    DropType: "DELETE FROM package_types WHERE rowid = ?1",
     DropValue: "DELETE FROM package_values WHERE hash = ?1",
-    DropFunction: "DELETE FROM package_functions WHERE hash = ?1",
+    DropFunction: "DELETE FROM package_functions WHERE rowid = ?1",
     PutDependency: "INSERT INTO package_dependencies (item_hash, depends_on_hash, depends_on_item_type, \
         depends_on_owner, depends_on_modules, depends_on_name) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
         ON CONFLICT DO NOTHING",
+    FindDependencies: "SELECT rowid, depends_on_item_type, depends_on_owner, depends_on_modules, depends_on_name \
+        FROM package_dependencies WHERE item_hash = ?1 ORDER BY rowid DESC",
+    MoveDependency: "UPDATE package_dependencies SET item_hash = ?2, depends_on_hash = ?3 WHERE rowid = ?1",
+    DropDependency: "DELETE FROM package_dependencies WHERE rowid = ?1",
     DropDependencies: "DELETE FROM package_dependencies WHERE item_hash = ?1",
     // An op that somebody else put on the branch first stays theirs, as with Darklang's own insert.
     AddOp: "INSERT INTO package_ops (id, op_blob, branch_id, commit_hash, applied, created_at, origin_ts) \
         VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6) ON CONFLICT (id, branch_id) DO NOTHING",
     AmendOp: "UPDATE package_ops SET id = ?3, op_blob = ?4 WHERE id = ?1 AND branch_id = ?2",
+    ReplaceOp: "UPDATE package_ops SET id = ?1, op_blob = ?2, commit_hash = ?3, applied = 1, \
+        propagation_id = NULL, created_at = ?4, origin_ts = ?5, committed_seq = NULL WHERE rowid = ?6",
     DropOp: "DELETE FROM package_ops WHERE id = ?1 AND branch_id = ?2",
+    FindOpAt: "SELECT rowid FROM package_ops WHERE id = ?1 AND branch_id = ?2",
+    DropOpAt: "DELETE FROM package_ops WHERE rowid = ?1",
     FindOp: "SELECT commit_hash, origin_ts FROM package_ops WHERE id = ?1 AND branch_id = ?2",
     AddBranchOp: "INSERT INTO branch_ops (id, op_blob, applied, origin_ts, created_at) \
         VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT (id) DO NOTHING",
@@ -44,13 +58,14 @@ statements! {
     LatestCommit: "SELECT hash FROM commits WHERE branch_id = ?1 ORDER BY created_at DESC, rowid DESC LIMIT 1",
     FindCommit: "SELECT account_id, message FROM commits WHERE hash = ?1",
     // One name holds one item, so the kind only says which row comes first where there are several.
-    FindLocations: "SELECT rowid, commit_hash FROM locations \
+    FindLocations: "SELECT rowid, commit_hash, item_type = ?5 FROM locations \
         WHERE branch_id = ?1 AND owner = ?2 AND modules = ?3 AND name = ?4 AND unlisted_at IS NULL \
         ORDER BY item_type = ?5 DESC, rowid DESC",
     AddLocation: "INSERT INTO locations (location_id, item_hash, owner, modules, name, item_type, branch_id, \
         commit_hash, created_at, origin_ts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    MoveLocation: "UPDATE locations SET item_hash = ?2, item_type = ?3, commit_hash = ?4, origin_ts = ?5 \
-        WHERE rowid = ?1",
+    MoveLocation: "UPDATE locations SET item_hash = ?2, commit_hash = ?3, origin_ts = ?4 WHERE rowid = ?1",
+    // Apart, because the kind is in an index that need not be touched otherwise.
+    RetypeLocation: "UPDATE locations SET item_type = ?2 WHERE rowid = ?1",
     DropLocation: "DELETE FROM locations WHERE rowid = ?1",
     NewestStamp: "SELECT CAST(round(unixepoch(max(origin_ts), 'subsec') * 1000) AS INTEGER) \
         FROM package_ops WHERE branch_id = ?1",
@@ -69,6 +84,13 @@ impl Sql {
     fn writes_own_rows(self) -> bool {
         matches!(self, Sql::PutFile | Sql::DropFile | Sql::PutState)
     }
+}
+
+/// Whether a statement failed because another row has the key.
+pub fn is_taken(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(code, Some(SQLITE_CONSTRAINT_PRIMARYKEY | SQLITE_CONSTRAINT_UNIQUE))
 }
 
 /// The prepared statements of one transaction, with counts of what they did.

@@ -4,6 +4,7 @@
 mod oracle;
 
 mod changes;
+mod places;
 mod rows;
 mod shape;
 
@@ -14,7 +15,7 @@ use rusqlite::Connection;
 use super::{Applied, Database, Millis, NewState};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
-use crate::diff::{Binding, DependencyRow, Op, OpId, Plan, Row};
+use crate::diff::{Binding, Dependencies, DependencyRow, Op, OpId, Plan, Row};
 use crate::state::StoredFile;
 
 /// Some moment; each reload of a test is a second later.
@@ -34,7 +35,7 @@ impl Bench {
         Bench { _folder: folder, path, reloads: 0 }
     }
 
-    fn reload(&mut self, plan: &Plan<'_>, state: &NewState) -> Applied {
+    fn reload(&mut self, plan: &Plan, state: &NewState) -> Applied {
         self.reloads += 1;
         let mut database = self.open();
         database.stamp().unwrap();
@@ -98,18 +99,19 @@ fn add_op(kind: ItemKind, byte: u8) -> Op {
 }
 
 /// The plan that adds one item by one name.
-fn adding<'a>(location: &'a Location, kind: ItemKind, byte: u8) -> Plan<'a> {
+fn adding(location: &Location, kind: ItemKind, byte: u8) -> Plan {
     let name = Op::set_name(location, kind, hash(byte));
     Plan {
         put_rows: vec![row(kind, byte, "")],
-        put_dependencies: vec![(
-            hash(byte),
-            vec![
-                DependencyRow { hash: hash(200), kind: ItemKind::Fn, location: Some(location) },
+        put_dependencies: vec![Dependencies {
+            item: hash(byte),
+            instead_of: None,
+            rows: vec![
+                DependencyRow { hash: hash(200), kind: ItemKind::Fn, location: Some(location.clone()) },
                 DependencyRow { hash: hash(201), kind: ItemKind::Type, location: None },
             ],
-        )],
-        bind: vec![Binding { location, kind, hash: hash(byte), op: name.id }],
+        }],
+        bind: vec![Binding { location: location.clone(), kind, hash: hash(byte), op: name.id }],
         add_ops: vec![add_op(kind, byte), name],
         changed_items: 1,
         ..Plan::default()

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Binding, DependencyRow, Op, OpId, Plan, Row};
+use super::{Binding, Dependencies, DependencyRow, Op, OpId, Plan, Row};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::compile::item::CompiledItem;
@@ -40,6 +40,10 @@ impl Sharing<'_> {
     }
 }
 
+/// Content hashes that are gone with their rows, each by a name that it had: what that name holds now has the old
+/// dependency rows replaced by its own.
+type Gone<'a> = BTreeMap<&'a str, ContentHash>;
+
 /// Every content hash at which anything may have changed.
 pub type Affected<'a> = BTreeMap<ContentHash, Sharing<'a>>;
 
@@ -58,21 +62,24 @@ pub fn to_compile(affected: &Affected<'_>, dirty: &HashSet<ItemId>, world: &impl
 
 /// Plans the change of all affected hashes. `compiled` has every item that [`to_compile`] named; `unbind` are
 /// the names that are gone, and `kept` the content that somebody else's ops need as well.
-pub fn plan<'a>(
-    affected: &Affected<'a>,
+pub fn plan(
+    affected: &Affected<'_>,
     mut compiled: HashMap<ItemId, CompiledItem>,
-    unbind: Vec<&'a Location>,
+    unbind: Vec<Location>,
     kept: &HashSet<ContentHash>,
-    world: &'a impl World,
-) -> Plan<'a> {
+    world: &impl World,
+) -> Plan {
     let mut plan = Plan { unbind, ..Plan::default() };
+    let mut gone = Gone::new();
+    // Those that are gone come first, for they have no first name.
     for (hash, sharing) in in_load_order(affected) {
         if sharing.now.is_empty() {
-            drop_hash(&mut plan, *hash, &sharing.before, kept.contains(hash));
+            drop_hash(&mut plan, *hash, &sharing.before, kept.contains(hash), &mut gone);
         } else {
-            plan_hash(&mut plan, *hash, sharing, &mut compiled, world);
+            plan_hash(&mut plan, *hash, sharing, &mut compiled, &mut gone, world);
         }
     }
+    plan.drop_dependencies = gone.into_values().collect();
     plan
 }
 
@@ -83,12 +90,13 @@ pub(super) fn in_load_order<'s, 'a>(affected: &'s Affected<'a>) -> Vec<(&'s Cont
     hashes
 }
 
-fn plan_hash<'a>(
-    plan: &mut Plan<'a>,
+fn plan_hash(
+    plan: &mut Plan,
     hash: ContentHash,
-    sharing: &Sharing<'a>,
+    sharing: &Sharing<'_>,
     compiled: &mut HashMap<ItemId, CompiledItem>,
-    world: &'a impl World,
+    gone: &mut Gone<'_>,
+    world: &impl World,
 ) {
     let now: Option<Vec<OpId>> =
         sharing.now.iter().map(|item| compiled.get(item).map(|item| item.add_op.id)).collect();
@@ -98,7 +106,8 @@ fn plan_hash<'a>(
     let before: Vec<OpId> = sharing.before.iter().map(|was| was.add_op).collect();
     let row_before = row_owner(&before).map(|owner| sharing.before[owner].row);
     if let Some(item) = compiled.remove(owner).filter(|item| row_before != Some(item.fingerprint())) {
-        put_item(plan, item, world);
+        let instead_of = gone.remove(world.location(item.id).as_str());
+        put_item(plan, item, instead_of, world);
     }
 }
 
@@ -108,13 +117,13 @@ pub(super) fn row_owner(add_ops: &[OpId]) -> Option<usize> {
     (0..add_ops.len()).rev().find(|index| !add_ops[..*index].contains(&add_ops[*index]))
 }
 
-fn drop_hash(plan: &mut Plan<'_>, hash: ContentHash, before: &[Was<'_>], kept: bool) {
+fn drop_hash<'a>(plan: &mut Plan, hash: ContentHash, before: &[Was<'a>], kept: bool, gone: &mut Gone<'a>) {
     let Some(last) = before.last() else { return };
     if kept {
         plan.drop_ops.extend(before.iter().map(|was| set_name(was, hash)));
     } else {
         plan.drop_rows.push((last.kind, hash));
-        plan.drop_dependencies.push(hash);
+        gone.insert(last.location, hash);
         drop_ops(plan, hash, before);
     }
 }
@@ -123,12 +132,12 @@ fn set_name(was: &Was<'_>, hash: ContentHash) -> OpId {
     Op::set_name(&Location::new(was.location), was.kind, hash).id
 }
 
-fn plan_ops<'a>(
-    plan: &mut Plan<'a>,
+fn plan_ops(
+    plan: &mut Plan,
     hash: ContentHash,
-    sharing: &Sharing<'a>,
+    sharing: &Sharing<'_>,
     compiled: &HashMap<ItemId, CompiledItem>,
-    world: &'a impl World,
+    world: &impl World,
 ) {
     let now: Vec<&CompiledItem> = sharing.now.iter().filter_map(|item| compiled.get(item)).collect();
     if sharing.same_names(world) {
@@ -146,33 +155,38 @@ fn plan_ops<'a>(
 }
 
 /// The item's row and dependency rows.
-pub(super) fn put_item<'a>(plan: &mut Plan<'a>, item: CompiledItem, world: &'a impl World) {
+pub(super) fn put_item(
+    plan: &mut Plan,
+    item: CompiledItem,
+    instead_of: Option<ContentHash>,
+    world: &impl World,
+) {
     let CompiledItem { kind, hash, pt_def, runtime, description, mentions, .. } = item;
-    let dependencies = mentions.iter().map(|mention| DependencyRow {
+    let rows = mentions.iter().map(|mention| DependencyRow {
         hash: world.hash(*mention),
         kind: world.kind(*mention),
-        location: Some(world.location(*mention)),
+        location: Some(world.location(*mention).clone()),
     });
-    plan.put_dependencies.push((hash, dependencies.collect()));
+    plan.put_dependencies.push(Dependencies { item: hash, instead_of, rows: rows.collect() });
     plan.put_rows.push(Row { kind, hash, pt_def, runtime, description });
 }
 
 /// The ops that add and name an item, and the name's binding.
-pub(super) fn add_named<'a>(plan: &mut Plan<'a>, item: &CompiledItem, world: &'a impl World) {
-    let location = world.location(item.id);
-    let set_name = Op::set_name(location, item.kind, item.hash);
+pub(super) fn add_named(plan: &mut Plan, item: &CompiledItem, world: &impl World) {
+    let location = world.location(item.id).clone();
+    let set_name = Op::set_name(&location, item.kind, item.hash);
     plan.bind.push(Binding { location, kind: item.kind, hash: item.hash, op: set_name.id });
     plan.add_ops.push(item.add_op.clone());
     plan.add_ops.push(set_name);
 }
 
-pub(super) fn binding<'a>(item: &CompiledItem, world: &'a impl World) -> Binding<'a> {
-    let location = world.location(item.id);
-    let op = Op::set_name(location, item.kind, item.hash).id;
+pub(super) fn binding(item: &CompiledItem, world: &impl World) -> Binding {
+    let location = world.location(item.id).clone();
+    let op = Op::set_name(&location, item.kind, item.hash).id;
     Binding { location, kind: item.kind, hash: item.hash, op }
 }
 
-fn drop_ops(plan: &mut Plan<'_>, hash: ContentHash, before: &[Was<'_>]) {
+fn drop_ops(plan: &mut Plan, hash: ContentHash, before: &[Was<'_>]) {
     let first = plan.drop_ops.len();
     for was in before {
         if !plan.drop_ops[first..].contains(&was.add_op) {

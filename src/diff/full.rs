@@ -29,12 +29,12 @@ pub struct Actual {
 
 /// Plans what makes the store say what the compiled items say. `affected` has the live items
 /// of every content hash, all of which are compiled, and nothing of before.
-pub fn plan<'a>(
-    actual: &'a Actual,
+pub fn plan(
+    actual: &Actual,
     affected: &Affected<'_>,
     mut compiled: HashMap<ItemId, CompiledItem>,
-    world: &'a impl World,
-) -> Plan<'a> {
+    world: &impl World,
+) -> Plan {
     let mut plan = Plan::default();
     let mut ops: HashMap<ContentHash, Vec<OpId>> = HashMap::new();
     for (op, about, adds) in &actual.ops {
@@ -69,7 +69,7 @@ pub fn plan<'a>(
                 && actual.dependencies.get(hash).copied() == dependencies
         });
         if let Some(item) = compiled.remove(&owner).filter(|_| !as_it_should) {
-            put_item(&mut plan, item, world);
+            put_item(&mut plan, item, None, world);
         }
     }
     let mut gone: Vec<(ContentHash, Vec<OpId>)> = ops.into_iter().collect();
@@ -93,7 +93,7 @@ pub fn plan<'a>(
         .map(|item| world.location(*item).as_str())
         .collect();
     let unbound = actual.locations.iter().map(|(location, ..)| location);
-    plan.unbind = unbound.filter(|location| !live.contains(location.as_str())).collect();
+    plan.unbind = unbound.filter(|location| !live.contains(location.as_str())).cloned().collect();
     plan
 }
 

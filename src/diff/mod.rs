@@ -11,13 +11,12 @@ use crate::state::StoredFile;
 
 /// Everything that one reload writes, in no particular order within a list unless it is said.
 #[derive(Debug, Default)]
-pub struct Plan<'a> {
+pub struct Plan {
     /// Rows of `package_types`, `package_values`, `package_functions` to insert, or to replace where the hash
     /// is there already (`rt_dval` and `value_type` of a value are kept then).
     pub put_rows: Vec<Row>,
     pub drop_rows: Vec<(ItemKind, ContentHash)>,
-    /// All dependency rows of these items are replaced by those given.
-    pub put_dependencies: Vec<(ContentHash, Vec<DependencyRow<'a>>)>,
+    pub put_dependencies: Vec<Dependencies>,
     /// All dependency rows of these items go.
     pub drop_dependencies: Vec<ContentHash>,
     pub drop_ops: Vec<OpId>,
@@ -26,8 +25,8 @@ pub struct Plan<'a> {
     /// Ops of the new commit, in order; dropped ones may be among them, which moves them.
     pub add_ops: Vec<Op>,
     /// Names to bind, each to be stamped like its SetName op in `add_ops` (by op id).
-    pub bind: Vec<Binding<'a>>,
-    pub unbind: Vec<&'a Location>,
+    pub bind: Vec<Binding>,
+    pub unbind: Vec<Location>,
     /// Rows of darkc's own.
     pub put_files: Vec<StoredFile>,
     pub drop_files: Vec<String>,
@@ -45,16 +44,25 @@ pub struct Row {
     pub description: String,
 }
 
+/// The dependency rows of one item, which replace all that it had.
+#[derive(Debug)]
+pub struct Dependencies {
+    pub item: ContentHash,
+    /// An item that is gone, and whose dependency rows these replace as well: mostly they name the same items.
+    pub instead_of: Option<ContentHash>,
+    pub rows: Vec<DependencyRow>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DependencyRow<'a> {
+pub struct DependencyRow {
     pub hash: ContentHash,
     pub kind: ItemKind,
-    pub location: Option<&'a Location>,
+    pub location: Option<Location>,
 }
 
 #[derive(Debug)]
-pub struct Binding<'a> {
-    pub location: &'a Location,
+pub struct Binding {
+    pub location: Location,
     pub kind: ItemKind,
     pub hash: ContentHash,
     /// The SetName op that binds it.

@@ -112,7 +112,7 @@ fn reason_text(reason: MissReason) -> String {
 }
 
 /// The first thing in which sidecars or database are other than what was rebuilt from the sources alone.
-pub fn first_difference(plan: &Plan<'_>, sources: &Sources<'_, '_>) -> Option<String> {
+pub fn first_difference(plan: &Plan, sources: &Sources<'_, '_>) -> Option<String> {
     let sidecar = (0..sources.len()).find_map(|file| match sources.get(file)?.sidecar {
         SidecarState::Differs(offset) => {
             Some(format!("the sidecar of {} differs from byte {offset} on", sources.shown_path(file)))

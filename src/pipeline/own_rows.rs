@@ -45,7 +45,7 @@ pub fn manifest(sources: &Sources<'_, '_>) -> Vec<u8> {
 
 /// The rows of darkc's own that come out other than they are stored.
 pub fn plan(
-    plan: &mut Plan<'_>,
+    plan: &mut Plan,
     rebuild: &Rebuild<'_, '_, '_>,
     forms: &StoredForms,
     stored: &[StoredFile],

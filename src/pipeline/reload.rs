@@ -13,29 +13,46 @@ use super::sources::Sources;
 use super::{STATE_DIGEST, Sidecars, load_options};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
+use crate::base::parallel::HandOver;
 use crate::compile::item::CompiledItem;
 use crate::db::{Database, Millis, NewState, OwnedOp, OwnedRows, Says};
-use crate::diff::OpId;
 use crate::diff::changes::{self, Affected, Was};
 use crate::diff::full::{self, Actual};
+use crate::diff::{OpId, Plan};
 use crate::discover::SourceFile;
 use crate::load::Slot;
 use crate::program::world::ItemId;
 use crate::state::StoredFile;
 
-/// Brings the database to what the sources say. `before` is what the last reload left, where that still holds, so
-/// that what has not changed since need not be looked at; `rows` are darkc's own as they are stored.
-pub fn reload<'r>(
-    settings: &Settings,
-    found: Vec<SourceFile>,
-    digest: Fingerprint,
-    database: &mut Database,
-    rows: &'r [StoredFile],
-    before: Option<Before<'r>>,
-    outcome: &mut Outcome,
-) -> Result<(), Failure> {
-    let trusted = before.is_some();
-    let Before { files: before_files, sources: sources_then } = before.unwrap_or_default();
+/// What is to be made of what was found.
+pub struct Job<'r> {
+    pub found: Vec<SourceFile>,
+    /// Of all that was found.
+    pub digest: Fingerprint,
+    /// darkc's own rows as they are stored.
+    pub rows: &'r [StoredFile],
+    /// What the last reload left, where that still holds, so that what has not changed since need not be looked at.
+    pub before: Option<Before<'r>>,
+    pub database: &'r mut Database,
+    pub outcome: Outcome,
+}
+
+/// What came out, and what is still to be written.
+pub struct Prepared<'r> {
+    pub outcome: Outcome,
+    pub write: Option<Write<'r>>,
+}
+
+pub struct Write<'r> {
+    database: &'r mut Database,
+    plan: Plan,
+    state: NewState,
+}
+
+/// Finds out what has to be written for the database to say what the sources say. All that was loaded for it is
+/// freed only after the result has been handed over: beside the writing, that costs next to nothing.
+pub fn prepare<'r>(settings: &Settings, job: Job<'r>, result: HandOver<Result<Prepared<'r>, Failure>>) {
+    let Job { found, digest, rows, before, database, mut outcome } = job;
     let slots: Vec<Slot> = found.into_iter().map(Slot::new).collect();
     let loaded: Vec<_> = slots.iter().map(|_| OnceLock::new()).collect();
     let sidecars = match (settings.verify, settings.dry_run) {
@@ -44,6 +61,50 @@ pub fn reload<'r>(
         _ => Sidecars::Update,
     };
     let sources = Sources::new(&settings.packages, &slots, &loaded, load_options(settings, sidecars));
+    let mut rebuild = None;
+    let planned = plan(settings, &sources, rows, before, database, &mut rebuild, &mut outcome);
+    result.give(planned.map(|plan| {
+        let state = || NewState {
+            tool: STATE_DIGEST,
+            sources: digest,
+            zero_ids: settings.node_ids == NodeIdMode::Zero,
+            items: outcome.counts.items,
+            manifest: own_rows::manifest(&sources),
+        };
+        let write = plan.map(|plan| Write { plan, state: state(), database });
+        Prepared { outcome, write }
+    }));
+}
+
+/// Carries out what was prepared.
+pub fn finish(prepared: Prepared<'_>) -> Result<Outcome, Failure> {
+    let Prepared { mut outcome, write } = prepared;
+    let Some(Write { database, plan, state }) = write else { return Ok(outcome) };
+    let applied = outcome.timings.time("apply", || database.apply(&plan, &state, Millis::now()))?;
+    outcome.counts.rows_written = applied.rows_written;
+    outcome.counts.own_rows_written = applied.own_rows_written;
+    outcome.counts.statements_prepared = applied.statements_prepared;
+    if applied.overridden > 0 {
+        outcome.warnings.push(format!(
+            "{} names were left as they are, because a user has bound them on main",
+            applied.overridden
+        ));
+    }
+    Ok(outcome)
+}
+
+/// The plan, or `None` where nothing is to be written: because sources have errors, or nobody asked for it.
+fn plan<'r, 'l, 's>(
+    settings: &Settings,
+    sources: &'r Sources<'l, 's>,
+    rows: &'l [StoredFile],
+    before: Option<Before<'l>>,
+    database: &mut Database,
+    rebuild: &mut Option<Rebuild<'r, 'l, 's>>,
+    outcome: &mut Outcome,
+) -> Result<Option<Plan>, Failure> {
+    let trusted = before.is_some();
+    let Before { files: before_files, sources: sources_then } = before.unwrap_or_default();
     let is_stale =
         |file: &usize| sources_then.get(sources.path(*file)) != Some(&Fingerprint(sources.hash(*file)));
     let stale: Vec<usize> = (0..sources.len()).filter(is_stale).collect();
@@ -51,25 +112,26 @@ pub fn reload<'r>(
     outcome.failures = sources.failures();
     if !outcome.failures.is_empty() {
         sources.count(&mut outcome.counts);
-        return Ok(());
+        return Ok(None);
     }
 
-    let mut rebuild =
-        outcome.timings.time("inventory", || Rebuild::new(&sources, &before_files, settings.threads.count()));
-    let result = run_stages(settings, database, trusted, &before_files, &mut rebuild, outcome);
+    let threads = settings.threads.count();
+    let new = outcome.timings.time("inventory", || Rebuild::new(sources, &before_files, threads));
+    let rebuild = rebuild.insert(new);
+    let result = run_stages(settings, database, trusted, &before_files, rebuild, outcome);
     sources.count(&mut outcome.counts);
     rebuild.count(&mut outcome.counts);
     outcome.warnings.extend(sources.warnings());
     outcome.warnings.extend(rebuild.duplicate_warnings());
     outcome.relinked = std::mem::take(&mut rebuild.relinked);
     if settings.explain {
-        outcome.files = notes::file_statuses(&sources, &stale, &before_files);
+        outcome.files = notes::file_statuses(sources, &stale, &before_files);
     }
     let Compiled { affected, actual, compiled, forms, removed } = match result? {
         Ok(compiled) => compiled,
         Err(failures) => {
             outcome.failures = failures;
-            return Ok(());
+            return Ok(None);
         }
     };
     if let Some(file) = (0..sources.len()).find(|file| sources.changed_meanwhile(*file)) {
@@ -82,40 +144,20 @@ pub fn reload<'r>(
     let mut plan = outcome.timings.time("diff", || match &actual {
         Some(actual) => full::plan(actual, &affected, compiled, &view),
         None => {
-            let unbind = removed.iter().map(|(_, location)| location).collect();
+            let unbind = removed.iter().map(|(_, location)| location.clone()).collect();
             changes::plan(&affected, compiled, unbind, &kept, &view)
         }
     });
-    outcome.timings.time("own rows", || own_rows::plan(&mut plan, &rebuild, &forms, rows, &sources));
-    notes::note_changes(&rebuild, actual.as_ref(), &forms, &removed, outcome);
+    outcome.timings.time("own rows", || own_rows::plan(&mut plan, rebuild, &forms, rows, sources));
+    notes::note_changes(rebuild, actual.as_ref(), &forms, &removed, outcome);
     plan.changed_items =
         outcome.counts.items_added + outcome.counts.items_changed + outcome.counts.items_removed;
     if settings.verify {
         let missing = || format!("there is no database at {}", database.path().display());
         outcome.difference =
-            if database.exists() { notes::first_difference(&plan, &sources) } else { Some(missing()) };
+            if database.exists() { notes::first_difference(&plan, sources) } else { Some(missing()) };
     }
-    if settings.verify || settings.dry_run {
-        return Ok(());
-    }
-    let state = NewState {
-        tool: STATE_DIGEST,
-        sources: digest,
-        zero_ids: settings.node_ids == NodeIdMode::Zero,
-        items: outcome.counts.items,
-        manifest: own_rows::manifest(&sources),
-    };
-    let applied = outcome.timings.time("apply", || database.apply(&plan, &state, Millis::now()))?;
-    outcome.counts.rows_written = applied.rows_written;
-    outcome.counts.own_rows_written = applied.own_rows_written;
-    outcome.counts.statements_prepared = applied.statements_prepared;
-    if applied.overridden > 0 {
-        outcome.warnings.push(format!(
-            "{} names were left as they are, because a user has bound them on main",
-            applied.overridden
-        ));
-    }
-    Ok(())
+    Ok((!settings.verify && !settings.dry_run).then_some(plan))
 }
 
 /// What the stages leave for the plan.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::db::DbError;
+use crate::db::Size;
 
 /// A store with a type, a value and a function.
 fn filled() -> Bench {
@@ -147,7 +148,9 @@ fn large_and_small_writes_of_darkcs_own_are_no_change() {
     for rows in [1, usize::MAX] {
         let name = Location::new("Me.x");
         database
-            .write(rows, |apply| apply.finish(&adding(&name, ItemKind::Value, 1), &state(9), Millis(START)))
+            .write(Size { rows, new_names: rows }, |apply| {
+                apply.finish(&adding(&name, ItemKind::Value, 1), &state(9), Millis(START))
+            })
             .unwrap();
         assert!(bench.untouched());
     }

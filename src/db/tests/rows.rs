@@ -1,7 +1,7 @@
 //! What plans do to the rows.
 
 use super::*;
-use crate::db::{DbError, Says};
+use crate::db::{DbError, Says, Size};
 
 #[test]
 fn a_store_is_made_with_its_first_rows_and_read_back() {
@@ -70,7 +70,7 @@ fn a_name_moves_in_place_and_goes() {
     assert_eq!(bench.texts("SELECT CAST(count(*) AS TEXT) FROM package_dependencies"), ["2"]);
     assert_eq!(bench.texts("SELECT CAST(count(*) AS TEXT) FROM package_ops"), ["2"]);
 
-    bench.reload(&Plan { unbind: vec![&name], ..Plan::default() }, &state(3));
+    bench.reload(&Plan { unbind: vec![name.clone()], ..Plan::default() }, &state(3));
     assert_eq!(bench.texts("SELECT location_id FROM locations"), [""; 0]);
     assert!(bench.untouched());
 }
@@ -92,7 +92,7 @@ fn names_of_users_are_left_alone() {
         .unwrap();
     let applied = bench.reload(&adding(&work, ItemKind::Value, 3), &state(3));
     assert_eq!(applied.overridden, 1);
-    let applied = bench.reload(&Plan { unbind: vec![&committed], ..Plan::default() }, &state(4));
+    let applied = bench.reload(&Plan { unbind: vec![committed.clone()], ..Plan::default() }, &state(4));
     assert_eq!(applied.overridden, 1);
     let names = bench.texts("SELECT item_hash FROM locations ORDER BY name");
     assert_eq!(names, ["committed", "work"]);
@@ -164,7 +164,7 @@ fn an_error_leaves_the_store_as_it_was() {
     let before = std::fs::read(&bench.path).unwrap();
     let failed = bench.open().apply(&broken, &state(2), bench.now());
     assert!(matches!(failed, Err(DbError::UnknownOp { .. })));
-    let stopped = bench.open().write(1, |apply| {
+    let stopped = bench.open().write(Size { rows: 1, new_names: 1 }, |apply| {
         apply.put_row(&row(ItemKind::Value, 2, ""))?;
         Err(DbError::Changed { path: bench.path.clone() })
     });
@@ -178,7 +178,8 @@ fn dependencies_given_twice_are_stored_once() {
     let name = Location::new("Me.x");
     for _ in 0..2 {
         let edge = || DependencyRow { hash: hash(3), kind: ItemKind::Fn, location: None };
-        let edges = vec![(hash(1), vec![edge(), edge()]), (hash(1), vec![edge()])];
+        let edges = [vec![edge(), edge()], vec![edge()]];
+        let edges = edges.map(|rows| Dependencies { item: hash(1), instead_of: None, rows }).into();
         bench.reload(&Plan { put_dependencies: edges, ..adding(&name, ItemKind::Fn, 1) }, &state(1));
         assert_eq!(bench.texts("SELECT depends_on_item_type FROM package_dependencies"), ["fn"]);
     }

@@ -1,0 +1,93 @@
+//! The log: new ops under a commit of their own, amended ones, and those that go.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::apply::Apply;
+use super::commit;
+use super::names::Naming;
+use super::schema::MAIN_BRANCH_TEXT;
+use super::statements::{Sql, is_taken};
+use super::time::{Millis, first_stamp};
+use crate::diff::Plan;
+use crate::hash::ops::{Op, OpId};
+
+impl Apply<'_> {
+    /// Writes what the plan says of the log; gives what the new SetName ops say to the rows that they bind.
+    ///
+    /// Darklang folds the ops of a commit in the order of their rows. New ops take the places of those that go,
+    /// as item rows do, so the places are given out in order.
+    pub(super) fn log(&mut self, plan: &Plan, now: Millis) -> rusqlite::Result<HashMap<OpId, Naming>> {
+        let mut places = self.vacate_ops(plan)?;
+        let mut namings = HashMap::with_capacity(plan.bind.len());
+        if !plan.add_ops.is_empty() {
+            let commit = commit::record(&mut self.statements, &plan.add_ops, plan.changed_items, now)?;
+            self.applied.commit = Some(commit);
+            let commit = commit.to_hex();
+            let named: HashSet<OpId> = plan.bind.iter().map(|binding| binding.op).collect();
+            let first = first_stamp(now, plan.add_ops.len(), self.newest_stamp);
+            for (op, millis) in plan.add_ops.iter().zip(first.0..) {
+                self.newest_stamp = Millis(millis);
+                let stamp = Millis(millis).stamp();
+                let added = self.add_op(op, &commit, &stamp, &mut places)?;
+                if added && named.contains(&op.id) {
+                    namings
+                        .insert(op.id, Naming { commit: Some(commit.to_string()), origin_ts: Some(stamp) });
+                }
+            }
+        }
+        for place in places {
+            self.statements.run(Sql::DropOpAt, [place])?;
+        }
+        for (old, op) in &plan.amend_ops {
+            let parameters = (old.to_text(), MAIN_BRANCH_TEXT, op.id.to_text(), &op.blob);
+            self.statements.run(Sql::AmendOp, parameters)?;
+        }
+        Ok(namings)
+    }
+
+    /// The places of the ops that go, in order. An op that moves to the new commit leaves its place at once: it
+    /// could not stand in the log twice.
+    fn vacate_ops(&mut self, plan: &Plan) -> rusqlite::Result<VecDeque<i64>> {
+        let added: HashSet<OpId> = plan.add_ops.iter().map(|op| op.id).collect();
+        let mut places = Vec::with_capacity(plan.drop_ops.len());
+        for op in &plan.drop_ops {
+            let key = (op.to_text(), MAIN_BRANCH_TEXT);
+            if added.contains(op) {
+                self.statements.run(Sql::DropOp, key)?;
+            } else {
+                places.extend(self.statements.first(Sql::FindOpAt, key, |row| row.get::<_, i64>(0))?);
+            }
+        }
+        places.sort_unstable();
+        places.dedup();
+        Ok(places.into())
+    }
+
+    /// Says whether it was added: one that somebody else has put on the branch stays theirs.
+    fn add_op(
+        &mut self,
+        op: &Op,
+        commit: &str,
+        stamp: &str,
+        places: &mut VecDeque<i64>,
+    ) -> rusqlite::Result<bool> {
+        let Op { id, blob, .. } = op;
+        let added = match places.front() {
+            Some(place) => {
+                let parameters = (id.to_text(), blob, commit, &self.created_at, stamp, place);
+                match self.statements.run(Sql::ReplaceOp, parameters) {
+                    Err(error) if is_taken(&error) => 0,
+                    replaced => replaced?,
+                }
+            }
+            None => {
+                let parameters = (id.to_text(), blob, MAIN_BRANCH_TEXT, commit, &self.created_at, stamp);
+                self.statements.run(Sql::AddOp, parameters)?
+            }
+        };
+        if added > 0 {
+            places.pop_front();
+        }
+        Ok(added > 0)
+    }
+}

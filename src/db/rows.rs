@@ -1,0 +1,171 @@
+//! The rows of items and of what they depend on.
+//!
+//! A row that goes leaves its place to one that comes. Where an edit changes the hashes of many items and little
+//! else, the new rows are as long as the old ones and fit exactly: SQLite then writes only the bytes that differ,
+//! and leaves pages alone that it would otherwise give up and fill again. The worst edit of Darklang's set takes
+//! 0.92 of the time.
+
+use std::collections::VecDeque;
+
+use super::apply::{Apply, item_type};
+use super::error::DbError;
+use super::statements::{Sql, is_taken};
+use crate::base::hash::ContentHash;
+use crate::base::location::{ItemKind, Location};
+use crate::diff::{Dependencies, DependencyRow, Row};
+
+/// Places of rows that go, in the order of the table, so that rows which come in the order of those that go get
+/// the places of their own forerunners.
+#[derive(Debug, Default)]
+pub(super) struct VacantRows {
+    types: VecDeque<i64>,
+    functions: VecDeque<i64>,
+}
+
+impl Apply<'_> {
+    /// Gives the rows' places away; what stands there goes when another row takes the place, or else in
+    /// [`Apply::drop_vacant_rows`].
+    pub(super) fn vacate_rows(&mut self, rows: &[(ItemKind, ContentHash)]) -> rusqlite::Result<()> {
+        for (kind, hash) in rows {
+            let hash = hash.to_hex();
+            let find = match kind {
+                ItemKind::Type => Sql::FindType,
+                ItemKind::Fn => Sql::FindFunction,
+                // Darklang's evaluation of a value lies in its row, and is not the next one's.
+                ItemKind::Value => {
+                    self.statements.run(Sql::DropValue, [&*hash])?;
+                    continue;
+                }
+            };
+            let place = self.statements.first(find, [&*hash], |row| row.get::<_, i64>(0))?;
+            self.vacant(*kind).extend(place);
+        }
+        self.vacant.types.make_contiguous().sort_unstable();
+        self.vacant.functions.make_contiguous().sort_unstable();
+        Ok(())
+    }
+
+    fn vacant(&mut self, kind: ItemKind) -> &mut VecDeque<i64> {
+        if kind == ItemKind::Type { &mut self.vacant.types } else { &mut self.vacant.functions }
+    }
+
+    pub(super) fn drop_vacant_rows(&mut self) -> rusqlite::Result<()> {
+        for place in std::mem::take(&mut self.vacant.types) {
+            self.statements.run(Sql::DropType, [place])?;
+        }
+        for place in std::mem::take(&mut self.vacant.functions) {
+            self.statements.run(Sql::DropFunction, [place])?;
+        }
+        Ok(())
+    }
+
+    /// Puts the row of an item; what stands at its hash is replaced.
+    pub fn put_row(&mut self, row: &Row) -> Result<(), DbError> {
+        let place = if row.kind == ItemKind::Value { None } else { self.vacant(row.kind).pop_front() };
+        match (self.put_row_at(place, row), place) {
+            // The hash has a row, and that is the one to replace.
+            (Err(error), Some(place)) if is_taken(&error) => {
+                self.vacant(row.kind).push_front(place);
+                self.put_row_at(None, row)
+            }
+            (put, _) => put,
+        }
+        .map_err(|error| self.failed(error))
+    }
+
+    fn put_row_at(&mut self, place: Option<i64>, row: &Row) -> rusqlite::Result<()> {
+        let hash = row.hash.to_hex();
+        let hash: &str = &hash;
+        let Row { pt_def, runtime, description, .. } = row;
+        let created = &self.created_at;
+        let put = match (row.kind, place) {
+            (ItemKind::Value, _) => self.statements.run(Sql::PutValue, (hash, pt_def, description, created)),
+            (kind, None) => {
+                let sql = if kind == ItemKind::Type { Sql::PutType } else { Sql::PutFunction };
+                self.statements.run(sql, (hash, pt_def, runtime, description, created))
+            }
+            (kind, Some(place)) => {
+                let sql = if kind == ItemKind::Type { Sql::ReplaceType } else { Sql::ReplaceFunction };
+                self.statements.run(sql, (hash, pt_def, runtime, description, created, place))
+            }
+        };
+        put.map(|_| ())
+    }
+
+    pub(super) fn drop_dependencies(&mut self, item: ContentHash) -> rusqlite::Result<()> {
+        self.statements.run(Sql::DropDependencies, [&*item.to_hex()]).map(|_| ())
+    }
+
+    /// Replaces the dependency rows of an item, and those of the one that it stands for.
+    pub(super) fn put_dependencies(&mut self, dependencies: &Dependencies) -> rusqlite::Result<()> {
+        let Dependencies { item, instead_of, rows } = dependencies;
+        // In a draft no index finds the rows of an item, and hardly ever are there any.
+        if !self.in_draft || !self.put_dependencies.insert(*item) {
+            self.drop_dependencies(*item)?;
+        }
+        let item = item.to_hex();
+        // The unique index may not be there yet, so the rows must be distinct by themselves.
+        let mut rows: Vec<_> = rows.iter().map(columns).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let mut old = match instead_of {
+            Some(gone) => self.dependencies_of(*gone)?,
+            None => Vec::new(),
+        };
+        for (kind, owner, modules, name, hash) in rows {
+            let hash = hash.to_hex();
+            let same = old.iter().position(|old| old.names(kind, owner, modules, name));
+            match same.map(|index| old.swap_remove(index)) {
+                Some(old) => self.statements.run(Sql::MoveDependency, (old.place, &*item, &*hash))?,
+                None => {
+                    self.statements.run(Sql::PutDependency, (&*item, &*hash, kind, owner, modules, name))?
+                }
+            };
+        }
+        for Old { place, .. } in old {
+            self.statements.run(Sql::DropDependency, [place])?;
+        }
+        Ok(())
+    }
+
+    fn dependencies_of(&mut self, item: ContentHash) -> rusqlite::Result<Vec<Old>> {
+        self.statements.query(Sql::FindDependencies, [&*item.to_hex()], |row| {
+            Ok(Old {
+                place: row.get(0)?,
+                kind: row.get(1)?,
+                owner: row.get(2)?,
+                modules: row.get(3)?,
+                name: row.get(4)?,
+            })
+        })
+    }
+}
+
+/// A dependency row that is to go, or to serve for another item.
+struct Old {
+    place: i64,
+    kind: String,
+    owner: Option<String>,
+    modules: Option<String>,
+    name: Option<String>,
+}
+
+impl Old {
+    fn names(&self, kind: &str, owner: Option<&str>, modules: Option<&str>, name: Option<&str>) -> bool {
+        let part = Option::<String>::as_deref;
+        self.kind == kind
+            && part(&self.name) == name
+            && part(&self.modules) == modules
+            && part(&self.owner) == owner
+    }
+}
+
+/// The columns of a dependency row, but for the item's own.
+type Columns<'r> = (&'static str, Option<&'r str>, Option<&'r str>, Option<&'r str>, ContentHash);
+
+fn columns(row: &DependencyRow) -> Columns<'_> {
+    let location = row.location.as_ref();
+    let (owner, modules, name) =
+        (location.map(Location::owner), location.map(Location::modules_dotted), location.map(Location::name));
+    (item_type(row.kind), owner, modules, name, row.hash)
+}
