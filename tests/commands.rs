@@ -213,7 +213,8 @@ fn a_check_of_sidecars_finds_all_that_is_amiss() {
     let tree = examples();
     let run = tree.darkc("build", &["--check"]).expect_code(1);
     assert_eq!(run.stdout.lines().count(), 9);
-    says(&run.stdout, &format!("stale  {BED}: "));
+    says(&run.stdout, &format!("missing  {BED}: "));
+    says(&run.stderr, "checked: 9 sidecars (0 fresh, 9 missing, 0 stale, 0 orphaned), 0 failed, ");
     assert!(tree.sidecars().is_empty(), "a check writes nothing");
 
     tree.darkc("build", &[]).expect_code(0);
@@ -230,7 +231,8 @@ fn a_check_of_sidecars_finds_all_that_is_amiss() {
     let run = tree.darkc("build", &["--check"]).expect_code(1);
     assert_eq!(run.stdout.lines().count(), 3, "{}", run.stdout);
     says(&run.stdout, &format!("stale  {BED}: "));
-    says(&run.stdout, &format!("stale  {PATH}: "));
+    says(&run.stdout, &format!("missing  {PATH}: "));
+    says(&run.stderr, "checked: 8 sidecars (6 fresh, 1 missing, 1 stale, 1 orphaned), 0 failed, ");
     says(&run.stdout, "orphan  garden/season.darkc: ");
 }
 

@@ -7,12 +7,14 @@
 
 use std::collections::VecDeque;
 
+use rusqlite::Row;
+
 use super::apply::{Apply, item_type};
 use super::error::DbError;
 use super::statements::{Sql, is_taken};
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
-use crate::diff::{Dependencies, DependencyRow, Row};
+use crate::diff::{self, Dependencies, DependencyRow};
 
 /// Places of rows that go, in the order of the table, so that rows which come in the order of those that go get
 /// the places of their own forerunners.
@@ -60,7 +62,7 @@ impl Apply<'_> {
     }
 
     /// Puts the row of an item; what stands at its hash is replaced.
-    pub fn put_row(&mut self, row: &Row) -> Result<(), DbError> {
+    pub fn put_row(&mut self, row: &diff::Row) -> Result<(), DbError> {
         let place = if row.kind == ItemKind::Value { None } else { self.vacant(row.kind).pop_front() };
         match (self.put_row_at(place, row), place) {
             // The hash has a row, and that is the one to replace.
@@ -73,10 +75,10 @@ impl Apply<'_> {
         .map_err(|error| self.failed(error))
     }
 
-    fn put_row_at(&mut self, place: Option<i64>, row: &Row) -> rusqlite::Result<()> {
+    fn put_row_at(&mut self, place: Option<i64>, row: &diff::Row) -> rusqlite::Result<()> {
         let hash = row.hash.to_hex();
         let hash: &str = &hash;
-        let Row { pt_def, runtime, description, .. } = row;
+        let diff::Row { pt_def, runtime, description, .. } = row;
         let created = &self.created_at;
         let put = match (row.kind, place) {
             (ItemKind::Value, _) => self.statements.run(Sql::PutValue, (hash, pt_def, description, created)),
@@ -108,56 +110,43 @@ impl Apply<'_> {
         let mut rows: Vec<_> = rows.iter().map(columns).collect();
         rows.sort_unstable();
         rows.dedup();
-        let mut old = match instead_of {
-            Some(gone) => self.dependencies_of(*gone)?,
-            None => Vec::new(),
-        };
-        for (kind, owner, modules, name, hash) in rows {
+        let mut places = vec![None; rows.len()];
+        let mut left = Vec::new();
+        if let Some(gone) = instead_of {
+            self.statements.query(Sql::FindDependencies, [&*gone.to_hex()], |old| {
+                let place: i64 = old.get(0)?;
+                // An item names few others, so that each is looked for from the start.
+                let new = (0..rows.len()).find(|new| places[*new].is_none() && same_names(old, &rows[*new]));
+                match new {
+                    Some(new) => places[new] = Some(place),
+                    None => left.push(place),
+                }
+                Ok(())
+            })?;
+        }
+        for ((kind, owner, modules, name, hash), place) in rows.into_iter().zip(places) {
             let hash = hash.to_hex();
-            let same = old.iter().position(|old| old.names(kind, owner, modules, name));
-            match same.map(|index| old.swap_remove(index)) {
-                Some(old) => self.statements.run(Sql::MoveDependency, (old.place, &*item, &*hash))?,
+            match place {
+                Some(place) => self.statements.run(Sql::MoveDependency, (place, &*item, &*hash))?,
                 None => {
                     self.statements.run(Sql::PutDependency, (&*item, &*hash, kind, owner, modules, name))?
                 }
             };
         }
-        for Old { place, .. } in old {
+        for place in left {
             self.statements.run(Sql::DropDependency, [place])?;
         }
         Ok(())
     }
-
-    fn dependencies_of(&mut self, item: ContentHash) -> rusqlite::Result<Vec<Old>> {
-        self.statements.query(Sql::FindDependencies, [&*item.to_hex()], |row| {
-            Ok(Old {
-                place: row.get(0)?,
-                kind: row.get(1)?,
-                owner: row.get(2)?,
-                modules: row.get(3)?,
-                name: row.get(4)?,
-            })
-        })
-    }
 }
 
-/// A dependency row that is to go, or to serve for another item.
-struct Old {
-    place: i64,
-    kind: String,
-    owner: Option<String>,
-    modules: Option<String>,
-    name: Option<String>,
-}
-
-impl Old {
-    fn names(&self, kind: &str, owner: Option<&str>, modules: Option<&str>, name: Option<&str>) -> bool {
-        let part = Option::<String>::as_deref;
-        self.kind == kind
-            && part(&self.name) == name
-            && part(&self.modules) == modules
-            && part(&self.owner) == owner
-    }
+/// Whether an old row names what a new one names, by whatever hash.
+fn same_names(old: &Row<'_>, (kind, owner, modules, name, _): &Columns<'_>) -> bool {
+    let new = [Some(*kind), *owner, *modules, *name];
+    // What tells most rows apart comes last.
+    new.iter().enumerate().rev().all(|(index, new)| {
+        old.get_ref(index + 1).is_ok_and(|old| old.as_str_or_null().is_ok_and(|old| old == *new))
+    })
 }
 
 /// The columns of a dependency row, but for the item's own.

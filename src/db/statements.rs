@@ -36,7 +36,7 @@ statements! {
         depends_on_owner, depends_on_modules, depends_on_name) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
         ON CONFLICT DO NOTHING",
     FindDependencies: "SELECT rowid, depends_on_item_type, depends_on_owner, depends_on_modules, depends_on_name \
-        FROM package_dependencies WHERE item_hash = ?1 ORDER BY rowid DESC",
+        FROM package_dependencies WHERE item_hash = ?1",
     MoveDependency: "UPDATE package_dependencies SET item_hash = ?2, depends_on_hash = ?3 WHERE rowid = ?1",
     DropDependency: "DELETE FROM package_dependencies WHERE rowid = ?1",
     DropDependencies: "DELETE FROM package_dependencies WHERE item_hash = ?1",

@@ -1,7 +1,8 @@
 //! Sidecars alone: making them, checking them, taking them away.
 
 use super::failure::Failure;
-use super::outcome::{BuildOutcome, CleanOutcome};
+use super::notes;
+use super::outcome::{BuildOutcome, CleanOutcome, Unfit};
 use super::settings::Settings;
 use super::sources::Sources;
 use super::{Sidecars, load_options};
@@ -35,7 +36,10 @@ fn load_all(settings: &Settings, check: bool, found: Vec<SourceFile>, outcome: &
     outcome.warnings = sources.warnings();
     if check {
         let unfit = (0..sources.len()).filter_map(|file| match sources.get(file)?.origin {
-            Origin::Source(reason) => Some((sources.path(file).to_owned(), reason.to_string())),
+            Origin::Source(reason) => {
+                let (miss, why) = notes::miss(reason);
+                Some(Unfit { path: sources.path(file).to_owned(), miss, why })
+            }
             Origin::Sidecar => None,
         });
         outcome.unfit = unfit.collect();

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use darkc_cache_format::MissReason;
 
-use super::outcome::{Change, FileStatus, How, ItemChange, Outcome};
+use super::outcome::{Change, FileStatus, How, ItemChange, Miss, Outcome};
 use super::own_rows::StoredForms;
 use super::rebuild::{BeforeFile, Rebuild};
 use super::sources::Sources;
@@ -81,7 +81,10 @@ pub fn file_statuses(
             Some(loaded) => match (&loaded.content, loaded.origin) {
                 (Err(_), _) => (How::Failed, String::new()),
                 (Ok(_), Origin::Sidecar) => (How::Hit, String::new()),
-                (Ok(_), Origin::Source(reason)) => (How::Parsed, reason_text(reason)),
+                (Ok(_), Origin::Source(reason)) => {
+                    let (miss, why) = miss(reason);
+                    (How::Parsed, format!("{miss}: {why}"))
+                }
             },
             None => (How::Unchanged, String::new()),
         };
@@ -96,19 +99,21 @@ pub fn file_statuses(
     statuses
 }
 
-/// A miss in the terms of a user: what is wrong comes first, then the particulars.
-fn reason_text(reason: MissReason) -> String {
-    let class = match reason {
-        MissReason::NotTried | MissReason::Absent => return "missing: there is no sidecar".to_owned(),
-        MissReason::SourceChanged => "stale",
-        MissReason::OtherTool | MissReason::OtherVersion => "tool",
+/// A miss in the terms of a user: what is wrong, and the particulars.
+pub fn miss(reason: MissReason) -> (Miss, String) {
+    let miss = match reason {
+        MissReason::NotTried | MissReason::Absent => {
+            return (Miss::Missing, "there is no sidecar".to_owned());
+        }
+        MissReason::SourceChanged => Miss::Stale,
+        MissReason::OtherTool | MissReason::OtherVersion => Miss::Tool,
         MissReason::Unreadable(_)
         | MissReason::NotASidecar
         | MissReason::Truncated
         | MissReason::BadChecksum
-        | MissReason::Undecodable => "damaged",
+        | MissReason::Undecodable => Miss::Damaged,
     };
-    format!("{class}: {reason}")
+    (miss, reason.to_string())
 }
 
 /// The first thing in which sidecars or database are other than what was rebuilt from the sources alone.

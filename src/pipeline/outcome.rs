@@ -1,5 +1,7 @@
 //! What a run has to tell: failures of the user's sources, warnings, counts, and the reasons behind them.
 
+use std::fmt;
+
 use crate::base::diagnostic::Diagnostic;
 use crate::base::location::ItemKind;
 use crate::base::text::Position;
@@ -187,14 +189,44 @@ pub enum Verdict {
     PackageError,
 }
 
+/// Why a source has to be parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Miss {
+    Missing,
+    Stale,
+    /// Made by another build of darkc.
+    Tool,
+    Damaged,
+}
+
+impl fmt::Display for Miss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Miss::Missing => "missing",
+            Miss::Stale => "stale",
+            Miss::Tool => "tool",
+            Miss::Damaged => "damaged",
+        })
+    }
+}
+
+/// A sidecar that is not as it should be.
+#[derive(Debug)]
+pub struct Unfit {
+    /// The source's.
+    pub path: String,
+    pub miss: Miss,
+    pub why: String,
+}
+
 /// What `darkc build` did, or with `--check` would do; paths are relative to the packages folder.
 #[derive(Debug, Default)]
 pub struct BuildOutcome {
     pub failures: Vec<FileFailure>,
     pub warnings: Vec<String>,
     pub counts: Counts,
-    /// With `--check`: each sidecar that is not as it should be, and why.
-    pub unfit: Vec<(String, String)>,
+    /// With `--check`: each sidecar that is not as it should be.
+    pub unfit: Vec<Unfit>,
     /// Sidecars without a source.
     pub orphans: Vec<String>,
     pub timings: Timings,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Report, line, plural};
-use crate::pipeline::outcome::{BuildOutcome, CleanOutcome, Counts, Outcome};
+use crate::pipeline::outcome::{BuildOutcome, CleanOutcome, Counts, Miss, Outcome, Unfit};
 
 /// What a reload was to do with its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +49,8 @@ impl Report {
 
     /// The list that `--check` is for: what is not as it should be, with the path and why.
     pub fn unfit_sidecars(&mut self, outcome: &BuildOutcome) {
-        for (path, why) in &outcome.unfit {
-            line(&mut self.data, format_args!("stale  {path}: {why}"));
+        for Unfit { path, miss, why } in &outcome.unfit {
+            line(&mut self.data, format_args!("{miss}  {path}: {why}"));
         }
         for path in &outcome.orphans {
             line(&mut self.data, format_args!("orphan  {path}: its source is gone"));
@@ -122,8 +122,11 @@ pub(super) fn build_counts(counts: &Counts, time: Duration) -> String {
 
 fn check_counts(outcome: &BuildOutcome, time: Duration) -> String {
     let Counts { files, files_hit, files_failed, .. } = outcome.counts;
-    let (unfit, orphans, time) = (outcome.unfit.len(), outcome.orphans.len(), time.as_millis());
+    let missing = outcome.unfit.iter().filter(|unfit| unfit.miss == Miss::Missing).count();
+    let stale = outcome.unfit.len() - missing;
+    let (orphans, time) = (outcome.orphans.len(), time.as_millis());
     format!(
-        "{files} sidecars ({files_hit} fresh, {unfit} stale, {orphans} orphaned), {files_failed} failed, {time} ms"
+        "{files} sidecars ({files_hit} fresh, {missing} missing, {stale} stale, {orphans} orphaned), \
+         {files_failed} failed, {time} ms"
     )
 }
