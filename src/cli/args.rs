@@ -19,6 +19,8 @@ pub struct Typed {
 }
 
 #[derive(Debug, Subcommand)]
+// The options of the commands that were not typed are never put together.
+#[command(defer = true)]
 pub enum Command {
     /// Bring the sidecars (`foo.darkc` beside `foo.dark`) up to date
     Build(Build),

