@@ -29,6 +29,8 @@ pub struct CompiledItem {
     pub runtime: Vec<u8>,
     pub description: String,
     pub add_op: Op,
+    /// Binds the item's name to its hash.
+    pub set_name: Op,
     /// The items that it mentions, in order of first mention.
     pub mentions: Vec<ItemId>,
     /// [`row_fingerprint`] of its row.
@@ -108,9 +110,10 @@ fn with_ids(
     let pt_def = pt_def.into_bytes();
     let runtime = scratch.bytes().to_vec();
     let mention = |item: &ItemId| (world.hash(*item), world.kind(*item), world.location(*item).as_str());
+    let kind = world.kind(item.id);
     CompiledItem {
         id: item.id,
-        kind: world.kind(item.id),
+        kind,
         hash,
         row: row_fingerprint(&pt_def, &runtime, item.description),
         dependencies: dependencies_fingerprint(mentions.iter().map(mention)),
@@ -118,6 +121,7 @@ fn with_ids(
         runtime,
         description: item.description.to_owned(),
         add_op,
+        set_name: Op::set_name(world.location(item.id), kind, hash),
         mentions,
     }
 }

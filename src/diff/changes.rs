@@ -173,17 +173,14 @@ pub(super) fn put_item(
 
 /// The ops that add and name an item, and the name's binding.
 pub(super) fn add_named(plan: &mut Plan, item: &CompiledItem, world: &impl World) {
-    let location = world.location(item.id).clone();
-    let set_name = Op::set_name(&location, item.kind, item.hash);
-    plan.bind.push(Binding { location, kind: item.kind, hash: item.hash, op: set_name.id });
+    plan.bind.push(binding(item, world));
     plan.add_ops.push(item.add_op.clone());
-    plan.add_ops.push(set_name);
+    plan.add_ops.push(item.set_name.clone());
 }
 
 pub(super) fn binding(item: &CompiledItem, world: &impl World) -> Binding {
     let location = world.location(item.id).clone();
-    let op = Op::set_name(&location, item.kind, item.hash).id;
-    Binding { location, kind: item.kind, hash: item.hash, op }
+    Binding { location, kind: item.kind, hash: item.hash, op: item.set_name.id }
 }
 
 fn drop_ops(plan: &mut Plan, hash: ContentHash, before: &[Was<'_>]) {

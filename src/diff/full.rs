@@ -8,7 +8,6 @@ use super::{OpId, Plan};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::compile::item::CompiledItem;
-use crate::hash::ops::Op;
 use crate::program::world::{ItemId, World};
 
 /// What loaders, darkc or Darklang's own, have put into a store.
@@ -54,7 +53,7 @@ pub fn plan(
         let add_ops: Vec<OpId> = items.iter().map(|item| item.add_op.id).collect();
         let Some(owner) = row_owner(&add_ops).map(|owner| items[owner].id) else { continue };
         let there = ops.remove(hash).unwrap_or_default();
-        if there != expected_ops(&items, world) {
+        if there != expected_ops(&items) {
             plan.drop_ops.extend(there);
             items.iter().for_each(|item| add_named(&mut plan, item, world));
         } else {
@@ -98,11 +97,10 @@ pub fn plan(
 }
 
 /// The ids of a content hash's ops in the order in which they ought to stand in the log, each once.
-fn expected_ops(items: &[&CompiledItem], world: &impl World) -> Vec<OpId> {
+fn expected_ops(items: &[&CompiledItem]) -> Vec<OpId> {
     let mut ops: Vec<OpId> = Vec::new();
     for item in items {
-        let set_name = Op::set_name(world.location(item.id), item.kind, item.hash);
-        for op in [item.add_op.id, set_name.id] {
+        for op in [item.add_op.id, item.set_name.id] {
             if !ops.contains(&op) {
                 ops.push(op);
             }
