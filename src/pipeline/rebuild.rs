@@ -320,7 +320,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         }
         let fresh = &self.fresh;
         let dependencies = |id: ItemId| fresh[id.index()].as_ref().map(|fresh| &*fresh.dependencies);
-        let graph = Graph::new(&self.inventory, dependencies);
+        let graph = Graph::new(&self.inventory, dependencies, changed);
         let mut is_changed = vec![false; self.inventory.items.len()];
         changed.iter().for_each(|item| is_changed[item.index()] = true);
         let mut moved = vec![false; self.inventory.items.len()];

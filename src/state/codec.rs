@@ -20,6 +20,9 @@ use crate::program::known::{Facts, Known};
 
 const SHADOWED: u8 = 1 << 7;
 
+/// Somewhat less than most items take, in bytes.
+const USUAL_LENGTH: usize = 200;
+
 /// Appends one item of a file; `facts` are missing where its name is another declaration's.
 pub fn encode_item(bytes: &mut Vec<u8>, kind: ItemKind, location: &str, facts: Option<&Facts<'_>>) {
     let kind = match kind {
@@ -37,7 +40,7 @@ pub fn encode_item(bytes: &mut Vec<u8>, kind: ItemKind, location: &str, facts: O
 /// The items of a file; `None` where the bytes are not what [`encode_item`] makes.
 pub fn decode_items(bytes: &[u8]) -> Option<Vec<StoredItem<'_>>> {
     let mut reader = Reader { bytes };
-    let mut items = Vec::new();
+    let mut items = Vec::with_capacity(bytes.len() / USUAL_LENGTH);
     while !reader.bytes.is_empty() {
         let [tag] = reader.array()?;
         let kind = match tag & !SHADOWED {
