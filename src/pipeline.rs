@@ -126,7 +126,7 @@ fn list_items(settings: &Settings, found: Vec<SourceFile>, outcome: &mut Outcome
     outcome.warnings.extend(rebuild.duplicate_warnings());
     let live = rebuild.inventory.live().map(|(id, declared)| ListedItem {
         kind: declared.kind,
-        location: declared.location.to_string(),
+        location: declared.name.to_string(),
         hash: rebuild.hashes[id.index()],
     });
     let items: Vec<ListedItem> = live.collect();

@@ -6,7 +6,7 @@ use darkc::base::parallel::{self, Threads};
 use darkc::discover;
 use darkc::link;
 use darkc::load::{self, Options, Sidecars, Slot, TOOL_DIGEST};
-use darkc::program::inventory::{Declared, Inventory, Written};
+use darkc::program::inventory::{Declared, Inventory, Name, Written};
 use darkc::program::keys::ItemKey;
 use darkc::program::resolve::Resolution;
 use darkc::program::world::ItemId;
@@ -34,7 +34,7 @@ fn check() {
         for (place, item) in content.file.items.iter().enumerate() {
             inventory.add(Declared {
                 kind: item.kind,
-                location: Location::new(item.location.as_ref()),
+                name: Name::new(&item.location),
                 key: ItemKey::of(&item.location),
                 file: file as u32,
                 place: place as u32,
@@ -57,7 +57,7 @@ fn check() {
                 Resolution::Term { value, function } => value.is_ok() || function.is_ok(),
             };
             if !found {
-                unresolved.push(format!("{}: {}", declared.location, site.written.join(".")));
+                unresolved.push(format!("{}: {}", declared.name, site.written.join(".")));
             }
         }
     }

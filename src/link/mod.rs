@@ -57,7 +57,7 @@ pub fn link(
 
 fn link_item(inventory: &Inventory<'_>, live: &Inventory<'_>, id: ItemId) -> LinkedItem {
     let declared = inventory.get(id);
-    let scope = declared.location.scope();
+    let scope = declared.name.location().scope();
     let mut linked = LinkedItem {
         id,
         resolutions: Vec::new(),

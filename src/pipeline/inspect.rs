@@ -15,7 +15,7 @@ use crate::hash::content;
 use crate::link;
 use crate::load::TOOL_DIGEST;
 use crate::lower;
-use crate::program::inventory::{Declared, Inventory, Written};
+use crate::program::inventory::{Declared, Inventory, Name, Written};
 use crate::program::keys::ItemKey;
 use crate::program::resolve::resolve;
 use crate::program::world::{ItemId, World};
@@ -61,7 +61,7 @@ fn judge(text: &str) -> (Verdict, Vec<ListedItem>, Vec<Problem>) {
     for (place, item) in (0..).zip(&file.items) {
         inventory.add(Declared {
             kind: item.kind,
-            location: Location::new(&*item.location),
+            name: Name::new(&item.location),
             key: ItemKey::of(&item.location),
             file: 0,
             place,

@@ -33,7 +33,7 @@ pub fn note_changes(
         live += 1;
         let hash = rebuild.hashes[id.index()];
         let before = match &in_store {
-            Some(in_store) => in_store.get(declared.location.as_str()).copied(),
+            Some(in_store) => in_store.get(declared.name.as_str()).copied(),
             None => declared.known.map(|known| known.hash()),
         };
         let amended = || match declared.known {
@@ -46,7 +46,7 @@ pub fn note_changes(
             Some(_) if amended() => Change::Amended,
             Some(_) => continue,
         };
-        let location = declared.location.to_string();
+        let location = declared.name.to_string();
         outcome.changes.push(ItemChange { change, kind: declared.kind, location });
     }
     if let Some(actual) = actual {

@@ -72,7 +72,7 @@ fn encode_file(rebuild: &Rebuild<'_, '_, '_>, forms: &StoredForms, file: usize) 
     let mut bytes = Vec::new();
     for id in rebuild.declared_in(file) {
         let declared = rebuild.inventory.get(id);
-        let (kind, location) = (declared.kind, declared.location.as_str());
+        let (kind, location) = (declared.kind, declared.name.as_str());
         if declared.shadowed {
             codec::encode_item(&mut bytes, kind, location, None);
             continue;

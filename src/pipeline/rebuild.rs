@@ -12,7 +12,7 @@ use crate::hash::cone::{self, Graph};
 use crate::hash::content::{self, Member};
 use crate::hash::groups::Group;
 use crate::link::{self, ChangedNames, LinkedItem};
-use crate::program::inventory::{Declared, Inventory, Written};
+use crate::program::inventory::{Declared, Inventory, Name, Written};
 use crate::program::keys::{CandidateKey, ItemKey, KeyHasher, name_key};
 use crate::program::known::Known;
 use crate::program::resolve::{Resolution, resolve};
@@ -67,7 +67,7 @@ impl World for View<'_, '_> {
     }
 
     fn location(&self, item: ItemId) -> &Location {
-        &self.inventory.get(item).location
+        self.inventory.get(item).name.location()
     }
 
     fn hash(&self, item: ItemId) -> ContentHash {
@@ -100,21 +100,11 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         for file in 0..sources.len() {
             let stored = unloaded.remove(sources.path(file));
             let mut place = 0;
-            let mut add = |kind, location: &str, key, written, known, revived| {
-                let location = Location::new(location);
+            let mut add = |kind, name, key, written, known, revived| {
+                let name = Name::new(name);
                 let file = file as u32;
                 let shadowed = false;
-                inventory.add(Declared {
-                    kind,
-                    location,
-                    key,
-                    file,
-                    place,
-                    written,
-                    known,
-                    revived,
-                    shadowed,
-                });
+                inventory.add(Declared { kind, name, key, file, place, written, known, revived, shadowed });
                 place += 1;
             };
             if let Some(content) = sources.content(file) {
@@ -161,7 +151,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
             spelled.entry(key).or_insert_with(|| location.to_owned());
         };
         for (_, declared) in self.inventory.live().filter(|(_, declared)| declared.known.is_none()) {
-            add(declared.location.as_str());
+            add(declared.name.as_str());
         }
         for item in before.iter().flat_map(|file| &file.items).filter(|item| item.known.is_some()) {
             let now = self.inventory.find(item.key);
@@ -194,7 +184,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
             let declared = self.inventory.get(id);
             self.relinked.push(Relinked {
                 kind: declared.kind,
-                location: declared.location.to_string(),
+                location: declared.name.to_string(),
                 because: spelled.get(&because).cloned().unwrap_or_default(),
             });
             due.push(id);
@@ -245,7 +235,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         for ((declared, item), code) in
             declarations.iter_mut().zip(&content.file.items).zip(&content.code_fingerprints)
         {
-            if declared.location.as_str() == item.location {
+            if declared.name.as_str() == item.location {
                 declared.written = Some(Written { item, code: Fingerprint(*code) });
             }
         }
@@ -414,7 +404,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
             let path = |declared: &Declared<'_>| self.sources.shown_path(declared.file as usize);
             format!(
                 "{} is declared in {} and in {}; the last one counts",
-                later.location,
+                later.name,
                 path(earlier),
                 path(later)
             )

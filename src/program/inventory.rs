@@ -1,6 +1,8 @@
 //! Every declaration of the package set: what was written, or what the last reload found out about it.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::sync::OnceLock;
 
 use darkc_cache_format::model;
 
@@ -24,7 +26,7 @@ pub struct Inventory<'a> {
 #[derive(Debug)]
 pub struct Declared<'a> {
     pub kind: ItemKind,
-    pub location: Location,
+    pub name: Name<'a>,
     pub key: ItemKey,
     /// Index of the file in the list of sources.
     pub file: u32,
@@ -37,6 +39,33 @@ pub struct Declared<'a> {
     /// Had lost its name to another declaration at the last reload, and what is known is that one's.
     pub revived: bool,
     pub shadowed: bool,
+}
+
+/// A fully qualified name, and its [`Location`] as soon as something asks for that, as of most items nothing does.
+#[derive(Debug)]
+pub struct Name<'a> {
+    text: &'a str,
+    location: OnceLock<Location>,
+}
+
+impl<'a> Name<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Name { text, location: OnceLock::new() }
+    }
+
+    pub fn as_str(&self) -> &'a str {
+        self.text
+    }
+
+    pub fn location(&self) -> &Location {
+        self.location.get_or_init(|| Location::new(self.text))
+    }
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text)
+    }
 }
 
 /// What stands in the source.
