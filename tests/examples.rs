@@ -12,7 +12,6 @@ use darkc::program::resolve::Resolution;
 use darkc::program::world::ItemId;
 
 use darkc::base::hash::Fingerprint;
-use darkc::base::location::Location;
 
 #[test]
 fn every_name_of_the_example_packages_resolves() {
