@@ -38,9 +38,9 @@ pub fn reload(settings: &Settings) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::default();
     let found =
         outcome.timings.time("discover", || discover::sources(&settings.packages, settings.threads))?;
-    let digest = sources_digest(&found);
     let zero_ids = settings.node_ids == NodeIdMode::Zero;
-    let goal = Stamp { tool: STATE_DIGEST, sources: digest, untouched: true, zero_ids, items: 0 };
+    let goal =
+        Stamp { tool: STATE_DIGEST, sources: sources_digest(&found), untouched: true, zero_ids, items: 0 };
     let trusts = !settings.full && !settings.verify;
     let sealed = || sealed_items(&settings.database, &goal);
     if trusts && let Some(items) = outcome.timings.time("seal", sealed) {
@@ -62,7 +62,7 @@ pub fn reload(settings: &Settings) -> Result<Outcome, Failure> {
     let rows = outcome.timings.time("state", || database.files())?;
     let manifest = if trusted.is_some() { database.manifest()? } else { Vec::new() };
     let before = outcome.timings.time("decode state", || own_rows::decode(&rows, &manifest));
-    let job = Job { found, digest, rows: &rows, before, database: &mut database, outcome };
+    let job = Job { found, goal, rows: &rows, before, database: &mut database, outcome };
     let prepare = |result: HandOver<_>| reload::prepare(settings, job, result);
     let finish = |prepared: Result<Prepared<'_>, Failure>| reload::finish(prepared?);
     let mut outcome = parallel::hand_over(prepare, finish).map_err(Failure::Thread)??;
@@ -114,7 +114,7 @@ fn list_items(settings: &Settings, found: Vec<SourceFile>, outcome: &mut Outcome
     if !outcome.failures.is_empty() {
         return Vec::new();
     }
-    let mut rebuild = Rebuild::new(&sources, &[], settings.threads.count());
+    let mut rebuild = Rebuild::new(&sources, &[]);
     let hashed = outcome
         .timings
         .time("link", || rebuild.link(&[]))

@@ -30,10 +30,7 @@ impl Threads {
 /// # Errors
 /// Where the system refuses another thread.
 pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Result<T> {
-    thread::scope(|scope| {
-        let handle = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work)?;
-        Ok(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    })
+    hand_over(|result| result.give(work()), |result| result)
 }
 
 /// Where a worker leaves its result while it still has something to clear up.

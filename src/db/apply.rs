@@ -90,7 +90,7 @@ impl Database {
 
 /// How much a plan writes.
 #[derive(Clone, Copy, Debug)]
-pub struct Size {
+pub(super) struct Size {
     /// Rows that it touches, single dependencies apart.
     pub rows: usize,
     /// About how many names it binds that were not bound before: each other one has a SetName op that goes.
@@ -118,7 +118,7 @@ impl Size {
 }
 
 /// A transaction that is being filled. Dropped before its end, it leaves the store as it was.
-pub struct Apply<'c> {
+pub(super) struct Apply<'c> {
     pub(super) path: &'c Path,
     pub(super) statements: Statements<'c>,
     transaction: Transaction<'c>,
@@ -229,9 +229,8 @@ impl<'c> Apply<'c> {
         }
     }
 
-    /// Carries out the rest of the plan and stores the state. Rows and dependencies that were put before need
-    /// not be in the plan.
-    pub fn finish(&mut self, plan: &Plan, state: &NewState, now: Millis) -> Result<(), DbError> {
+    /// Carries out the plan and stores the state.
+    pub(super) fn finish(&mut self, plan: &Plan, state: &NewState, now: Millis) -> Result<(), DbError> {
         self.created_at = now.datetime();
         for item in &plan.drop_dependencies {
             self.drop_dependencies(*item).map_err(|error| self.failed(error))?;

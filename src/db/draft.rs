@@ -21,11 +21,12 @@ const FORMAT_VERSIONS_OFFSET: u64 = 18;
 const WRITE_AHEAD_LOG: [u8; 2] = [2, 2];
 
 /// What SQLite may leave beside a database. With a new database they would be taken for that one's own.
-const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
+const COMPANIONS: [&str; 3] = [LOG_SUFFIX, "-shm", "-journal"];
+pub(super) const LOG_SUFFIX: &str = "-wal";
 
 const SUFFIX: &str = ".darkc-tmp";
 /// Before the user's umask, as SQLite makes its files.
-const MODE: u32 = 0o666;
+pub(super) const MODE: u32 = 0o666;
 /// No reload takes so long, so that the draft's process must have been killed.
 const ABANDONED_AFTER: Duration = Duration::from_secs(60 * 60);
 
@@ -100,9 +101,7 @@ fn settle(file: &Path) -> io::Result<()> {
 
 fn remove_companions(path: &Path) -> io::Result<()> {
     for companion in COMPANIONS {
-        let mut name = path.as_os_str().to_owned();
-        name.push(companion);
-        match std::fs::remove_file(PathBuf::from(name)) {
+        match std::fs::remove_file(beside(path, companion)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
@@ -112,6 +111,13 @@ fn remove_companions(path: &Path) -> io::Result<()> {
 
 fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder(path))?.sync_all()
+}
+
+/// The file by the store's name with something behind it.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 pub(super) fn folder(path: &Path) -> &Path {

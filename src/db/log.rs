@@ -52,10 +52,12 @@ impl Apply<'_> {
         let mut places = Vec::with_capacity(plan.drop_ops.len());
         for op in &plan.drop_ops {
             let key = (op.to_text(), MAIN_BRANCH_TEXT);
-            if added.contains(op) {
-                self.statements.run(Sql::DropOp, key)?;
-            } else {
-                places.extend(self.statements.first(Sql::FindOpAt, key, |row| row.get::<_, i64>(0))?);
+            let place: Option<i64> = self.statements.first(Sql::FindOpAt, key, |row| row.get(0))?;
+            match place {
+                Some(place) if added.contains(op) => {
+                    self.statements.run(Sql::DropOpAt, [place])?;
+                }
+                place => places.extend(place),
             }
         }
         places.sort_unstable();

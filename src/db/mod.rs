@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Row};
 
-pub use apply::{Applied, Apply, NewState, Size};
+pub use apply::{Applied, NewState};
 pub use error::DbError;
 pub use owned::{OwnedLocation, OwnedOp, OwnedRow, OwnedRows, Says};
 pub use schema::{LOADER_ACCOUNT, MAIN_BRANCH};
@@ -36,6 +36,7 @@ pub use time::Millis;
 
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::state::{Stamp, StoredFile};
+use apply::{Apply, Size};
 use draft::{Draft, folder};
 use seal::FileState;
 
@@ -83,7 +84,7 @@ impl Seen {
 }
 
 impl Database {
-    /// Opens a store; nothing is written, and a store that is missing is only made by [`Database::write`].
+    /// Opens a store; nothing is written, and a store that is missing is only made by [`Database::apply`].
     ///
     /// # Errors
     /// Where the folder is missing, or the file is no store of Darklang's that darkc knows.
@@ -189,11 +190,11 @@ impl Database {
     ///
     /// # Errors
     /// What `fill` reports, or that the store cannot be written.
-    pub fn write<E: From<DbError>>(
+    fn write(
         &mut self,
         size: Size,
-        fill: impl FnOnce(&mut Apply<'_>) -> Result<(), E>,
-    ) -> Result<Applied, E> {
+        fill: impl FnOnce(&mut Apply<'_>) -> Result<(), DbError>,
+    ) -> Result<Applied, DbError> {
         let Some(connection) = &self.connection else {
             let draft = Draft::new(&self.path)?;
             let applied = {
@@ -208,7 +209,7 @@ impl Database {
         let result = (|| {
             let mut apply = Apply::in_store(&self.path, connection, self.seen, size)?;
             fill(&mut apply)?;
-            Ok(apply.end()?)
+            apply.end()
         })();
         connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)

@@ -62,7 +62,7 @@ impl Apply<'_> {
     }
 
     /// Puts the row of an item; what stands at its hash is replaced.
-    pub fn put_row(&mut self, row: &diff::Row) -> Result<(), DbError> {
+    pub(super) fn put_row(&mut self, row: &diff::Row) -> Result<(), DbError> {
         let place = if row.kind == ItemKind::Value { None } else { self.vacant(row.kind).pop_front() };
         match (self.put_row_at(place, row), place) {
             // The hash has a row, and that is the one to replace.

@@ -94,10 +94,10 @@ pub const UNUSED_NAME_INDEXES: [&str; 3] =
 
 /// Drops indexes, and gives the statements that make them again.
 pub fn drop_indexes(connection: &Connection, names: &[&str]) -> rusqlite::Result<Vec<String>> {
-    let mut index = connection.prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1")?;
+    const INDEX: &str = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1";
     let mut dropped = Vec::new();
     for name in names {
-        if let Some(sql) = index.query_row([name], |row| row.get(0)).optional()? {
+        if let Some(sql) = connection.query_row(INDEX, [name], |row| row.get(0)).optional()? {
             dropped.push(sql);
             connection.execute_batch(&format!("DROP INDEX {name}"))?;
         }

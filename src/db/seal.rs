@@ -13,18 +13,15 @@
 use std::fs::{self, Metadata, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::draft::folder;
+use super::draft::{LOG_SUFFIX, MODE, beside, folder};
 use crate::base::hash::Fingerprint;
 use crate::state::Stamp;
 
 const SUFFIX: &str = "-darkc";
-const LOG_SUFFIX: &str = "-wal";
 const TEMPORARY_SUFFIX: &str = "-darkc-tmp";
-/// Before the user's umask, as SQLite makes its files.
-const MODE: u32 = 0o666;
 
 const ITEMS_BYTES: usize = 8;
 const SEAL_BYTES: usize = ITEMS_BYTES + 16;
@@ -103,11 +100,11 @@ pub fn sealed_items(path: &Path, state: &Stamp) -> Option<usize> {
 }
 
 /// Seals the store at `path`, which stands at `state`, if its file has not changed since `before`, which was
-/// taken before `state` was read; says whether it did.
-pub(super) fn seal(path: &Path, before: FileState, state: &Stamp) -> io::Result<bool> {
+/// taken before `state` was read, and had lain still by then.
+pub(super) fn seal(path: &Path, before: FileState, state: &Stamp) -> io::Result<()> {
     let last_change = before.last_change();
     if last_change.is_some_and(|changed| changed.elapsed().is_ok_and(|age| age <= LONGEST_TICK)) {
-        return Ok(false);
+        return Ok(());
     }
     let items = state.items as u64;
     let mut bytes = Vec::with_capacity(SEAL_BYTES);
@@ -123,14 +120,7 @@ pub(super) fn seal(path: &Path, before: FileState, state: &Stamp) -> io::Result<
     let age = last_change.and_then(|changed| written.duration_since(changed).ok());
     let has_lain_still = age.is_some_and(|age| age > LONGEST_TICK);
     if !has_lain_still || FileState::of(path) != Some(before) {
-        return Ok(false);
+        return Ok(());
     }
-    file.persist(beside(path, SUFFIX)).map_err(|error| error.error)?;
-    Ok(true)
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
+    file.persist(beside(path, SUFFIX)).map(|_| ()).map_err(|error| error.error)
 }

@@ -46,7 +46,6 @@ statements! {
     AmendOp: "UPDATE package_ops SET id = ?3, op_blob = ?4 WHERE id = ?1 AND branch_id = ?2",
     ReplaceOp: "UPDATE package_ops SET id = ?1, op_blob = ?2, commit_hash = ?3, applied = 1, \
         propagation_id = NULL, created_at = ?4, origin_ts = ?5, committed_seq = NULL WHERE rowid = ?6",
-    DropOp: "DELETE FROM package_ops WHERE id = ?1 AND branch_id = ?2",
     FindOpAt: "SELECT rowid FROM package_ops WHERE id = ?1 AND branch_id = ?2",
     DropOpAt: "DELETE FROM package_ops WHERE rowid = ?1",
     FindOp: "SELECT commit_hash, origin_ts FROM package_ops WHERE id = ?1 AND branch_id = ?2",

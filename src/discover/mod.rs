@@ -1,4 +1,4 @@
-//! Finds the package files, in bytewise path order, and what they hold.
+//! Finds the package files, in load order, and what they hold.
 //!
 //! Which files count follows `darklang/dark backend/src/LocalExec/LoadPackagesFromDisk.fs` and `Utils.fs`.
 

@@ -103,9 +103,7 @@ impl Graph {
             for member in &group.members {
                 level_of[member.index()] = level;
             }
-            group
-                .members
-                .sort_by(|a, b| inventory.get(*a).name.as_str().cmp(inventory.get(*b).name.as_str()));
+            group.members.sort_by_key(|member| inventory.get(*member).name.as_str());
             if levels.len() <= level as usize {
                 levels.resize_with(level as usize + 1, Vec::new);
             }

@@ -78,7 +78,7 @@ impl World for View<'_, '_> {
 impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
     /// Takes stock: the declarations of loaded files from their content, of the others from the last run.
     /// `before` is in load order, one entry for each file that had been loaded then.
-    pub fn new(sources: &'r Sources<'l, 's>, before: &[BeforeFile<'l>], threads: usize) -> Self {
+    pub fn new(sources: &'r Sources<'l, 's>, before: &[BeforeFile<'l>]) -> Self {
         // Only what was written anew or got its name back has to be found by name.
         let anew = (0..sources.len()).filter_map(|file| sources.content(file));
         let anew = anew.flat_map(|content| &content.file.items).map(|item| ItemKey::of(&item.location));
@@ -127,7 +127,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
             |declared: &Declared<'_>| declared.known.map_or(ContentHash([0; 32]), |known| known.hash());
         Rebuild {
             sources,
-            threads,
+            threads: sources.threads(),
             first_of_file,
             hashes: inventory.items.iter().map(hash).collect(),
             fresh: inventory.items.iter().map(|_| None).collect(),

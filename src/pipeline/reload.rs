@@ -8,9 +8,9 @@ use super::notes;
 use super::outcome::{FileFailure, Outcome};
 use super::own_rows::{self, Before, StoredForms};
 use super::rebuild::{BeforeFile, Rebuild};
-use super::settings::{NodeIdMode, Settings};
+use super::settings::Settings;
 use super::sources::Sources;
-use super::{STATE_DIGEST, Sidecars, load_options};
+use super::{Sidecars, load_options};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::base::parallel::HandOver;
@@ -22,13 +22,13 @@ use crate::diff::{OpId, Plan};
 use crate::discover::SourceFile;
 use crate::load::Slot;
 use crate::program::world::ItemId;
-use crate::state::StoredFile;
+use crate::state::{Stamp, StoredFile};
 
 /// What is to be made of what was found.
 pub struct Job<'r> {
     pub found: Vec<SourceFile>,
-    /// Of all that was found.
-    pub digest: Fingerprint,
+    /// What the store shall stand at; how many items there are is to be found out.
+    pub goal: Stamp,
     /// darkc's own rows as they are stored.
     pub rows: &'r [StoredFile],
     /// What the last reload left, where that still holds, so that what has not changed since need not be looked at.
@@ -52,7 +52,7 @@ pub struct Write<'r> {
 /// Finds out what has to be written for the database to say what the sources say. All that was loaded for it is
 /// freed only after the result has been handed over: beside the writing, that costs next to nothing.
 pub fn prepare<'r>(settings: &Settings, job: Job<'r>, result: HandOver<Result<Prepared<'r>, Failure>>) {
-    let Job { found, digest, rows, before, database, mut outcome } = job;
+    let Job { found, goal, rows, before, database, mut outcome } = job;
     let slots: Vec<Slot> = found.into_iter().map(Slot::new).collect();
     let loaded: Vec<_> = slots.iter().map(|_| OnceLock::new()).collect();
     let sidecars = match (settings.verify, settings.dry_run) {
@@ -65,9 +65,9 @@ pub fn prepare<'r>(settings: &Settings, job: Job<'r>, result: HandOver<Result<Pr
     let planned = plan(settings, &sources, rows, before, database, &mut rebuild, &mut outcome);
     result.give(planned.map(|plan| {
         let state = || NewState {
-            tool: STATE_DIGEST,
-            sources: digest,
-            zero_ids: settings.node_ids == NodeIdMode::Zero,
+            tool: goal.tool,
+            sources: goal.sources,
+            zero_ids: goal.zero_ids,
             items: outcome.counts.items,
             manifest: own_rows::manifest(&sources),
         };
@@ -115,9 +115,7 @@ fn plan<'r, 'l, 's>(
         return Ok(None);
     }
 
-    let threads = settings.threads.count();
-    let new = outcome.timings.time("inventory", || Rebuild::new(sources, &before_files, threads));
-    let rebuild = rebuild.insert(new);
+    let rebuild = rebuild.insert(outcome.timings.time("inventory", || Rebuild::new(sources, &before_files)));
     let result = run_stages(settings, database, trusted, &before_files, rebuild, outcome);
     sources.count(&mut outcome.counts);
     rebuild.count(&mut outcome.counts);

@@ -30,6 +30,11 @@ impl<'l, 's> Sources<'l, 's> {
         self.slots.len()
     }
 
+    /// How many threads may work on the files and on what is in them.
+    pub fn threads(&self) -> usize {
+        self.options.threads
+    }
+
     pub fn path(&self, file: usize) -> &'s str {
         &self.slots[file].source().path
     }
