@@ -1,30 +1,7 @@
 //! Every recorded edit and every step of the history, loaded whole.
 
-use std::collections::BTreeSet;
-
 use crate::common::edits::{Edit, Expect};
 use crate::common::{self, Tree};
-
-/// How many differing lines of a step are shown.
-const SHOWN: usize = 6;
-
-/// Loads the tree and says how it differs from what Darklang made of it.
-fn check(tree: &Tree, edit: &Edit, before: &BTreeSet<String>) -> Option<String> {
-    let run = tree.darkc("items", &[]);
-    match (&edit.expect, edit.expected_items(before)) {
-        (Expect::Error(message), _) => (run.code != 1).then(|| {
-            format!("{}: exit code {} where Darklang says {message}\n{}", edit.name, run.code, run.stderr)
-        }),
-        (_, None) => None,
-        (_, Some(_)) if run.code != 0 => {
-            Some(format!("{}: exit code {}\n{}", edit.name, run.code, run.stderr))
-        }
-        (_, Some(expected)) => {
-            let found = common::item_lines(&run.stdout);
-            common::items_differ(&expected, &found, SHOWN).map(|lines| format!("{}: {lines}", edit.name))
-        }
-    }
-}
 
 fn report(what: &str, failures: &[String], all: usize) {
     println!("{} of {all} {what}", all - failures.len());
@@ -43,7 +20,7 @@ fn every_edit_gives_darklangs_items() {
         let mut failures = Vec::new();
         for edit in *edits {
             let undo = edit.apply(&tree);
-            failures.extend(check(&tree, edit, &before));
+            failures.extend(edit.check_items(&tree, &before));
             undo.undo(&tree);
         }
         failures
@@ -63,11 +40,11 @@ fn every_step_of_the_history_gives_darklangs_items() {
         write: Vec::new(),
         expect: Expect::Items { vanish: Vec::new(), appear: Vec::new() },
     };
-    let mut failures: Vec<String> = check(&tree, &start, &items).into_iter().collect();
+    let mut failures: Vec<String> = start.check_items(&tree, &items).into_iter().collect();
     let steps = Edit::all(&history);
     for step in &steps {
         step.apply(&tree);
-        failures.extend(check(&tree, step, &items));
+        failures.extend(step.check_items(&tree, &items));
         items = step.expected_items(&items).unwrap_or(items);
     }
     report("steps of the history", &failures, steps.len() + 1);

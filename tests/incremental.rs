@@ -7,8 +7,8 @@ use crate::common::law::{Edited, Fresh};
 use crate::common::loader::{CommandLine, InProcess, Loader};
 use crate::common::{self, Tree};
 
-/// Applies the edits one after the other or, each taken back, one by one.
-fn check_edits(loader: &dyn Loader, tree: Tree, edits: &[Edit], keep: bool) -> Vec<String> {
+/// Applies the edits one after the other or, each taken back, one by one; returns what differs from fresh reloads.
+pub fn check_edits(loader: &dyn Loader, tree: Tree, edits: &[Edit], keep: bool) -> Vec<String> {
     let mut edited = Edited::new(loader, tree);
     let mut failures = Vec::new();
     let mut note = |name: &str, result: Result<bool, String>| {

@@ -5,6 +5,8 @@ mod common;
 
 /// Item hashes, verdicts and diagnostics equal Darklang's.
 mod parity;
+/// Verdicts, items, stores and edits of `conformance/` equal Darklang's; runs on every clone.
+mod conformance;
 /// Blobs, hashes and ops from trees read back out of Darklang's store.
 mod stored_form;
 /// The digest of the front end in every sidecar.

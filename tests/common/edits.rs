@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::Tree;
 
+/// How many differing lines of an edit are shown.
+const SHOWN: usize = 6;
+
 pub struct Edit {
     pub name: String,
     pub delete: Vec<String>,
@@ -74,6 +77,25 @@ impl Edit {
         }
         items.extend(appear.iter().cloned());
         Some(items)
+    }
+
+    /// Lists the items of the edited tree; returns how they differ from what Darklang made of it. `before` are the
+    /// items before the edit.
+    pub fn check_items(&self, tree: &Tree, before: &BTreeSet<String>) -> Option<String> {
+        let run = tree.darkc("items", &[]);
+        match (&self.expect, self.expected_items(before)) {
+            (Expect::Error(message), _) => (run.code != 1).then(|| {
+                format!("{}: exit code {} where Darklang says {message}\n{}", self.name, run.code, run.stderr)
+            }),
+            (_, None) => None,
+            (_, Some(_)) if run.code != 0 => {
+                Some(format!("{}: exit code {}\n{}", self.name, run.code, run.stderr))
+            }
+            (_, Some(expected)) => {
+                let found = super::item_lines(&run.stdout);
+                super::items_differ(&expected, &found, SHOWN).map(|lines| format!("{}: {lines}", self.name))
+            }
+        }
     }
 }
 

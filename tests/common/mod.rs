@@ -4,12 +4,14 @@ pub mod compare;
 pub mod decode;
 pub mod edits;
 pub mod fold;
+pub mod ground_truth;
 pub mod interference;
 pub mod law;
 pub mod loader;
 pub mod model;
 pub mod random;
 pub mod script;
+pub mod verdicts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,0 +1,83 @@
+//! What Darklang's loader made of the package files in `conformance/`, of which every clone has the records.
+
+use crate::common::edits::{Edit, Expect};
+use crate::common::ground_truth::{self, PackageSet};
+use crate::common::loader::InProcess;
+use crate::common::{self, Tree, compare, fold, verdicts};
+use crate::incremental::check_edits;
+
+/// How many differing lines are shown.
+const SHOWN: usize = 10;
+
+#[test]
+fn single_files_get_darklangs_verdict() {
+    verdicts::check(&ground_truth::conformance().join("alone"), "single files", |_| "alone".to_owned());
+}
+
+#[test]
+fn every_item_of_a_set_has_darklangs_hash() {
+    for set in ground_truth::package_sets() {
+        let tree = Tree::copy_of(&set.packages);
+        let expected = common::read_items(&set.items);
+        let found = common::item_lines(&tree.darkc("items", &[]).expect_code(0).stdout);
+        println!("{}: {} of {} items", set.name, expected.intersection(&found).count(), expected.len());
+        assert_eq!(common::items_differ(&expected, &found, SHOWN), None, "{}", set.name);
+    }
+}
+
+#[test]
+fn a_fresh_load_of_a_set_equals_darklangs() {
+    for set in ground_truth::package_sets() {
+        let tree = Tree::copy_of(&set.packages);
+        let run = tree.reload("new.db", &["--node-ids", "zero"]).expect_code(0);
+        let items = common::read_items(&set.items).len() as u64;
+        let summary = common::summary(&run.stderr);
+        assert_eq!((summary.items, summary.failed), (items, 0), "{}", set.name);
+        let expected = compare::open_immutable(&set.store);
+        let found = compare::open(&tree.beside("new.db"));
+        let difference = compare::compare(&expected, &found, compare::Profile::Oracle);
+        assert_eq!(difference.map(|difference| difference.to_string()), None, "{}", set.name);
+        assert_eq!(fold::check(&found), None, "{}", set.name);
+    }
+}
+
+#[test]
+fn every_edit_of_a_set_gives_darklangs_items() {
+    for set in ground_truth::package_sets() {
+        let before = common::read_items(&set.items);
+        let edits = Edit::all(&set.edits);
+        let failures = in_halves(&set, &edits, |tree, edits| {
+            let mut failures = Vec::new();
+            for edit in edits {
+                let undo = edit.apply(&tree);
+                failures.extend(edit.check_items(&tree, &before));
+                undo.undo(&tree);
+            }
+            failures
+        });
+        println!("{}: {} of {} edits", set.name, edits.len() - failures.len(), edits.len());
+        assert!(failures.is_empty(), "{}: {}", set.name, failures.join("\n"));
+    }
+}
+
+#[test]
+fn every_edit_of_a_set_in_place_equals_a_fresh_reload() {
+    for set in ground_truth::package_sets() {
+        let edits = Edit::all(&set.edits);
+        let refused = edits.iter().filter(|edit| matches!(edit.expect, Expect::Error(_))).count();
+        assert!(0 < refused && refused < edits.len(), "{}: edits of both kinds", set.name);
+        let failures = in_halves(&set, &edits, |tree, edits| check_edits(&InProcess, tree, edits, false));
+        println!("{}: {} of {} edits in place", set.name, edits.len() - failures.len(), edits.len());
+        assert!(failures.is_empty(), "{}: {}", set.name, failures.join("\n"));
+    }
+}
+
+/// Does the work on two trees side by side, each with half of the edits.
+fn in_halves(
+    set: &PackageSet,
+    edits: &[Edit],
+    work: impl Fn(Tree, &[Edit]) -> Vec<String> + Sync,
+) -> Vec<String> {
+    let halves: Vec<&[Edit]> = edits.chunks(edits.len().div_ceil(2).max(1)).collect();
+    common::in_parallel(&halves, |edits| work(Tree::copy_of(&set.packages), edits)).concat()
+}
