@@ -16,14 +16,16 @@ const SOURCES: [&str; 5] =
     ["cache-format/src", "src/base/limits.rs", "src/base/text.rs", "src/lower", "src/syntax"];
 
 /// Sources whose change may change what a package set is hashed, compiled or compared to.
-const BACK_END: [&str; 9] = [
+const BACK_END: [&str; 11] = [
     "src/base",
     "src/binary",
     "src/compile",
     "src/diff",
     "src/hash",
+    "src/incremental",
     "src/link",
     "src/link/builtins.tsv",
+    "src/ops",
     "src/program",
     "src/state",
 ];

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::Path;
 
 use darkc::base::parallel::Threads;
-use darkc::pipeline::{self, NodeIdMode, Settings};
+use darkc::commands::{self, NodeIdMode, Settings};
 use darkc::report::{ReloadMode, Report};
 use rusqlite::Connection;
 
@@ -34,7 +34,7 @@ fn reload(database: &Path) -> Outcome<()> {
         verify: false,
         explain: false,
     };
-    let outcome = pipeline::reload(&settings).map_err(|failure| failure.to_string())?;
+    let outcome = commands::reload(&settings).map_err(|failure| failure.to_string())?;
     let mut report = Report::for_process();
     report.findings(&outcome.failures, &outcome.warnings);
     report.reload(&outcome, ReloadMode::Apply);

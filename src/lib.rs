@@ -1,9 +1,10 @@
 //! Pre-compiled cache sidecars and an incremental loader for Darklang package files.
 //!
-//! The modules below are the pipeline, in order; each imports only from those above it. `pipeline` shows the
-//! whole run, one call a stage.
+//! The modules below are the pipeline, in order; each imports only from those above it. `commands` has one file a
+//! command, and `commands/reload.rs` shows the whole run.
 
 pub mod base;
+pub mod state;
 pub mod discover;
 pub mod syntax;
 pub mod lower;
@@ -12,10 +13,11 @@ pub mod program;
 pub mod link;
 pub mod binary;
 pub mod hash;
+pub mod ops;
 pub mod compile;
-pub mod state;
 pub mod diff;
 pub mod db;
-pub mod pipeline;
+mod incremental;
+pub mod commands;
 pub mod report;
 pub mod cli;

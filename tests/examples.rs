@@ -7,9 +7,9 @@ use darkc::discover;
 use darkc::link;
 use darkc::load::{self, Options, Sidecars, Slot, TOOL_DIGEST};
 use darkc::program::inventory::{Declared, Inventory, Name, Written};
-use darkc::program::keys::ItemKey;
 use darkc::program::resolve::Resolution;
 use darkc::program::world::ItemId;
+use darkc::state::keys::ItemKey;
 
 use darkc::base::hash::Fingerprint;
 

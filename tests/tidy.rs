@@ -7,22 +7,27 @@ use crate::common::files_below;
 
 /// The stages of the pipeline. A module imports only what stands before it. `cache_format` is a crate of its own
 /// that knows nothing else, so even `base` may use its types.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 22] = [
     "cache_format",
     "base",
+    "state",
     "discover",
+    "checkout",
     "syntax",
     "lower",
     "load",
     "program",
     "link",
+    "check",
     "binary",
     "hash",
+    "ops",
     "compile",
-    "state",
+    "evaluate",
     "diff",
     "db",
-    "pipeline",
+    "incremental",
+    "commands",
     "report",
     "cli",
 ];

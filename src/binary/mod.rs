@@ -1,7 +1,6 @@
 //! Darklang's binary forms, byte for byte.
 
 pub mod ids;
-pub mod ops;
 pub mod stored;
 pub mod tags;
 pub mod walk;

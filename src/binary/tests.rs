@@ -1,8 +1,8 @@
 //! Stored bytes by the tables.
 
 use super::ids::{Derived, NodeIds, Zero};
+use super::stored;
 use super::writer::Writer;
-use super::{ops, stored};
 use crate::base::hash::ContentHash;
 use crate::base::location::Location;
 use crate::program::tree::*;
@@ -116,12 +116,4 @@ fn parts_of_types_have_empty_descriptions() {
     ]
     .concat();
     assert_eq!(encoded(&item, &Zero), value_blob(&body));
-}
-
-#[test]
-fn a_name_is_set_by_location_and_reference() {
-    let mut out = Writer::new();
-    ops::set_name(&mut out, &Location::new("Own.f"), ItemKind::Fn, HASH);
-    let expected = [&[3][..], &text("Own"), &[0], &text("f"), &[2], &text(&HASH.to_hex())].concat();
-    assert_eq!(out.bytes(), expected);
 }

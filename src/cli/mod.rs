@@ -1,4 +1,4 @@
-//! The command line: what was typed becomes settings, the pipeline runs, the report prints, and the exit code
+//! The command line: what was typed becomes settings, the command runs, the report prints, and the exit code
 //! says how it went.
 
 mod args;
@@ -11,7 +11,7 @@ use std::fmt::Display;
 
 use clap::Parser;
 
-use crate::pipeline::{self, outcome::Verdict};
+use crate::commands::{self, outcome::Verdict};
 use crate::report::{ReloadMode, Report};
 use args::{Command, Typed, TypedInspectFormat, TypedItemFormat, TypedTimings};
 use settings::Surroundings;
@@ -75,7 +75,7 @@ fn run_build(typed: &args::Build, around: &Surroundings, report: &mut Report) ->
     if typed.check && typed.timings.timings == Some(TypedTimings::Trace) {
         return fail(report, &"--timings=trace prints JSON alone; leave out --check");
     }
-    match pipeline::build(&settings, typed.check) {
+    match commands::build(&settings, typed.check) {
         Ok(outcome) => {
             report.findings(&outcome.failures, &outcome.warnings);
             if typed.check {
@@ -99,7 +99,7 @@ fn run_reload(typed: &args::Reload, around: &Surroundings, report: &mut Report) 
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };
-    match pipeline::reload(&settings) {
+    match commands::reload(&settings) {
         Ok(outcome) => {
             report.findings(&outcome.failures, &outcome.warnings);
             if typed.explain {
@@ -137,7 +137,7 @@ fn run_clean(typed: &args::Clean, around: &Surroundings, report: &mut Report) ->
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };
-    match pipeline::clean(&settings, typed.dry_run) {
+    match commands::clean(&settings, typed.dry_run) {
         Ok(outcome) => {
             report.clean(&outcome, typed.dry_run);
             Exit::Done
@@ -151,7 +151,7 @@ fn run_items(typed: &args::Items, around: &Surroundings, report: &mut Report) ->
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };
-    match pipeline::items(&settings) {
+    match commands::items(&settings) {
         Ok((outcome, _)) if !outcome.failures.is_empty() => {
             report.findings(&outcome.failures, &outcome.warnings);
             report.not_listed(&outcome.counts);
@@ -174,7 +174,7 @@ fn run_inspect(typed: &args::Inspect, report: &mut Report) -> Exit {
     let mut worst = Exit::Done;
     for path in &typed.paths {
         let exit = if path.extension().is_some_and(|end| end == "darkc") {
-            match pipeline::inspect_sidecar(path) {
+            match commands::inspect_sidecar(path) {
                 Ok(sidecar) => {
                     match typed.format {
                         TypedInspectFormat::Text => report.sidecar_text(&sidecar),
@@ -185,7 +185,7 @@ fn run_inspect(typed: &args::Inspect, report: &mut Report) -> Exit {
                 Err(failure) => fail(report, &failure),
             }
         } else {
-            match pipeline::inspect(path) {
+            match commands::inspect(path) {
                 Ok(file) => {
                     match typed.format {
                         TypedInspectFormat::Text => report.inspected_text(&file),

@@ -1,4 +1,4 @@
-//! From what was typed, and where, to what the pipeline is to do.
+//! From what was typed, and where, to what the command is to do.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::args;
 use crate::base::parallel::Threads;
+use crate::commands::{NodeIdMode, Settings};
 use crate::discover;
-use crate::pipeline::{NodeIdMode, Settings};
 
 /// Darklang's defaults (`backend/src/LibConfig/Config.fs`).
 const DEFAULT_RUNDIR: &str = "rundir";

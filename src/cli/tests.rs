@@ -10,7 +10,7 @@ use super::args::{Command, Packages, Reload, Typed};
 use super::settings::{self, Misuse, Surroundings};
 use super::{Exit, run_command};
 use crate::base::parallel::Threads;
-use crate::pipeline::{NodeIdMode, Settings};
+use crate::commands::{NodeIdMode, Settings};
 use crate::report::Report;
 
 fn reload(arguments: &[&str]) -> Reload {

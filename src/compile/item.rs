@@ -3,9 +3,9 @@
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::ItemKind;
 use crate::binary::ids::{Derived, NodeIds, Zero};
-use crate::binary::ops;
 use crate::binary::writer::Writer;
-use crate::hash::ops::Op;
+use crate::ops::Op;
+use crate::ops::payload;
 use crate::program::tree::{Definition, Item};
 use crate::program::world::{ItemId, World};
 
@@ -94,12 +94,12 @@ fn with_ids(
 ) -> CompiledItem {
     let hash = world.hash(item.id);
     scratch.clear();
-    ops::add_item(scratch, item, hash, world, ids);
+    payload::add_item(scratch, item, hash, world, ids);
     let add_op = Op::of(scratch.bytes());
 
     // The stored form is the op's payload behind its tag.
     let mut pt_def = Writer::new();
-    pt_def.blob(|out| out.raw(&scratch.bytes()[ops::ADD_TAG_LENGTH..]));
+    pt_def.blob(|out| out.raw(&scratch.bytes()[payload::ADD_TAG_LENGTH..]));
 
     scratch.clear();
     match &item.definition {

@@ -7,9 +7,9 @@ use super::schema::{
 use super::statements::{Sql, Statements};
 use super::time::Millis;
 use crate::base::hash::ContentHash;
-use crate::binary::ops::{BranchOp, branch_op, branch_op_blob};
 use crate::binary::writer::Writer;
-use crate::hash::ops::{Op, commit_hash, op_hash};
+use crate::ops::payload::{BranchOp, branch_op, branch_op_blob};
+use crate::ops::{Op, commit_hash, op_hash};
 
 /// Records a commit of `ops` on main. The first commit of a store also records that main was made, as
 /// Darklang's loader does (`darklang/dark LocalExec/LocalExec.fs`).

@@ -9,7 +9,7 @@ use super::schema::MAIN_BRANCH_TEXT;
 use super::statements::{Sql, is_taken};
 use super::time::{Millis, first_stamp};
 use crate::diff::Plan;
-use crate::hash::ops::{Op, OpId};
+use crate::ops::{Op, OpId};
 
 impl Apply<'_> {
     /// Writes what the plan says of the log; gives what the new SetName ops say to the rows that they bind.

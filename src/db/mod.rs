@@ -29,7 +29,7 @@ use rusqlite::{Connection, OpenFlags, Row};
 
 pub use apply::{Applied, NewState};
 pub use error::DbError;
-pub use owned::{OwnedLocation, OwnedOp, OwnedRow, OwnedRows, Says};
+pub use owned::{OwnedLocation, OwnedOp, OwnedRow, OwnedRows};
 pub use schema::{LOADER_ACCOUNT, MAIN_BRANCH};
 pub use seal::sealed_items;
 pub use time::Millis;

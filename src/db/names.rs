@@ -9,7 +9,7 @@ use super::statements::Sql;
 use crate::base::hash::Fingerprint;
 use crate::base::location::Location;
 use crate::diff::Binding;
-use crate::hash::ops::OpId;
+use crate::ops::OpId;
 
 /// What a SetName op says to the row that it binds.
 pub(super) struct Naming {

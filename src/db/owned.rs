@@ -9,9 +9,9 @@ use super::apply::item_type;
 use super::schema::{MAIN_BRANCH_TEXT, is_loader_commit};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
-use crate::binary::tags;
 use crate::diff::{dependencies_fingerprint, row_fingerprint};
-use crate::hash::ops::OpId;
+use crate::ops::OpId;
+use crate::ops::read::{OpHead, read_head};
 
 /// Everything that a full comparison looks at.
 #[derive(Debug, Default)]
@@ -29,16 +29,7 @@ pub struct OwnedRows {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedOp {
     pub id: OpId,
-    pub says: Says,
-}
-
-/// What an op says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Says {
-    Add(ItemKind, ContentHash),
-    SetName(Location, ItemKind, ContentHash),
-    /// Anything that no loader writes, or that cannot be read.
-    Other,
+    pub head: OpHead,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +77,8 @@ pub fn kept(connection: &Connection) -> rusqlite::Result<HashSet<ContentHash>> {
     let mut foreign = connection.prepare("SELECT hash FROM commits")?;
     let foreign = foreign.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
     let mut kept = HashSet::new();
-    let mut take = |row: &Row<'_>| match row.get_ref(0)?.as_blob().map(said) {
-        Ok(Some(Says::Add(_, hash) | Says::SetName(_, _, hash))) => {
+    let mut take = |row: &Row<'_>| match row.get_ref(0)?.as_blob().map(read_head) {
+        Ok(Some(OpHead::Add(_, hash) | OpHead::SetName(_, _, hash))) => {
             kept.insert(hash);
             Ok(())
         }
@@ -124,8 +115,8 @@ fn ops(connection: &Connection, commits: &HashSet<String>) -> rusqlite::Result<V
         let (true, Ok(id)) = (commits.contains(text(row, 2)?), Uuid::parse_str(text(row, 0)?)) else {
             continue;
         };
-        let says = said(row.get_ref(1)?.as_blob()?).unwrap_or(Says::Other);
-        ops.push(OwnedOp { id: OpId(id.to_bytes_le()), says });
+        let head = read_head(row.get_ref(1)?.as_blob()?).unwrap_or(OpHead::Other);
+        ops.push(OwnedOp { id: OpId(id.to_bytes_le()), head });
     }
     Ok(ops)
 }
@@ -205,57 +196,6 @@ fn dependencies(connection: &Connection) -> rusqlite::Result<Vec<(ContentHash, F
     }
     finish(current, &mut edges);
     Ok(items)
-}
-
-/// Reads the head of an op's blob (`binary::ops`): as much of it as tells what it is about.
-fn said(blob: &[u8]) -> Option<Says> {
-    const HEADER_LENGTH: usize = 8;
-    let mut reader = Reader { bytes: blob.get(HEADER_LENGTH..)? };
-    let tag = reader.byte()?;
-    if tag == crate::binary::ops::SET_NAME {
-        let owner = reader.text()?;
-        let modules = (0..reader.varint()?).map(|_| reader.text()).collect::<Option<Vec<_>>>()?;
-        let name = reader.text()?;
-        let kind = reader.byte()?;
-        let kind = KINDS.into_iter().find(|one| tags::reference(*one) == kind)?;
-        let hash = ContentHash::from_hex(reader.text()?)?;
-        return Some(Says::SetName(Location::new(dotted(owner, &modules.join("."), name)), kind, hash));
-    }
-    let kind = KINDS.into_iter().find(|kind| tags::reference(*kind) == tag)?;
-    Some(Says::Add(kind, ContentHash::from_hex(reader.text()?)?))
-}
-
-/// The few primitives that the head of an op needs (`binary::writer`).
-struct Reader<'b> {
-    bytes: &'b [u8],
-}
-
-impl<'b> Reader<'b> {
-    fn byte(&mut self) -> Option<u8> {
-        let (byte, rest) = self.bytes.split_first()?;
-        self.bytes = rest;
-        Some(*byte)
-    }
-
-    fn varint(&mut self) -> Option<usize> {
-        const BITS: u32 = 7;
-        let mut value = 0;
-        for shift in (0..u32::BITS).step_by(BITS as usize) {
-            let byte = self.byte()?;
-            value |= usize::from(byte & 0x7F) << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    fn text(&mut self) -> Option<&'b str> {
-        let length = self.varint()?;
-        let (text, rest) = self.bytes.split_at_checked(length)?;
-        self.bytes = rest;
-        std::str::from_utf8(text).ok()
-    }
 }
 
 fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {

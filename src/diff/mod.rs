@@ -6,7 +6,7 @@ pub mod full;
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 pub use crate::compile::item::{dependencies_fingerprint, row_fingerprint};
-pub use crate::hash::ops::{Op, OpId};
+pub use crate::ops::{Op, OpId};
 use crate::state::StoredFile;
 
 /// Everything that one reload writes, in no particular order within a list unless it is said.

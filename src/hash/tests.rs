@@ -2,7 +2,6 @@
 
 use super::canonical::{Canonical, Canonicalizer, Reference};
 use super::content::{self, Member};
-use super::ops::OpId;
 use crate::base::hash::ContentHash;
 use crate::base::location::Location;
 use crate::binary::tags::{exprs, let_patterns, match_patterns};
@@ -159,12 +158,4 @@ fn a_reference_is_hashed_by_hash_outside_the_group_and_by_name_inside() {
     let member = |name| content::of_bytes(&[text(&group.to_hex()), text(name)].concat());
     let members = [Member { id: ItemId(0), canonical: &found }, Member { id: ItemId(1), canonical: &other }];
     assert_eq!(content::group(&members, &world), [member("A.a"), member("A.b")]);
-}
-
-#[test]
-fn an_op_id_is_half_a_hash_in_the_byte_order_of_dotnet() {
-    let mut hash = [0xFF; 32];
-    hash[..16].copy_from_slice(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
-    let id = OpId::of(ContentHash(hash)).to_text();
-    assert_eq!(id, "03020100-0504-0706-0809-0a0b0c0d0e0f");
 }

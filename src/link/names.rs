@@ -5,10 +5,10 @@ use darkc_cache_format::model::{ItemKind, Namespace, Site, Text};
 use super::builtins;
 use super::candidates::Written;
 use crate::program::inventory::Inventory;
-use crate::program::keys::{CandidateKey, NameKey, name_key};
 use crate::program::resolve::Resolution;
 use crate::program::tree::{NameError, Target};
 use crate::program::world::ItemId;
+use crate::state::keys::{CandidateKey, NameKey, name_key};
 
 /// What a site means to an item that lives in `scope` (owner and modules, dotted). Every name that was
 /// tried is added to `candidates`: only if one of these begins or ceases to exist can the meaning change.

@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 
 use darkc_cache_format::model;
 
-use super::keys::{ItemKey, KeyHasher};
-use super::known::Known;
 use super::world::ItemId;
 use crate::base::hash::Fingerprint;
 use crate::base::location::{ItemKind, Location};
+use crate::state::keys::{ItemKey, KeyHasher};
+use crate::state::known::Known;
 
 /// All declarations in order of file, then of place in the file; an [`ItemId`] is an index. Where a name is
 /// declared more than once, the last declaration has it and the others are shadowed.

@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::{line, plural};
 use crate::base::text::Position;
-use crate::pipeline::outcome::{FileFailure, Problem};
+use crate::commands::outcome::{FileFailure, Problem};
 
 /// One broken bracket can upset the rest of a file; past this many problems, more do not help.
 const SHOWN_PER_FILE: usize = 20;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Report, diagnostics, json_line, kind_name, line, plural};
 use crate::base::text::Position;
-use crate::pipeline::outcome::{FileFailure, Inspected, InspectedSidecar, ListedItem, Problem, Verdict};
+use crate::commands::outcome::{FileFailure, Inspected, InspectedSidecar, ListedItem, Problem, Verdict};
 
 /// Enough of a content hash to tell items apart by eye.
 const SHORT_HASH: usize = 12;

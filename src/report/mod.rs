@@ -12,7 +12,7 @@ use std::fmt::{Display, Write as _};
 use std::io::{self, IsTerminal};
 
 use crate::base::location::ItemKind;
-use crate::pipeline::outcome::{FileFailure, ListedItem};
+use crate::commands::outcome::{FileFailure, ListedItem};
 
 pub use summary::ReloadMode;
 

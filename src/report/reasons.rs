@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Report, kind_name, line, plural};
-use crate::pipeline::outcome::{Change, FileStatus, How, ItemChange, Outcome};
+use crate::commands::outcome::{Change, FileStatus, How, ItemChange, Outcome};
 
 /// From this many files with one reason on, the reason is said once, above their list.
 const GROUPED_FROM: usize = 10;

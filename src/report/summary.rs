@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Report, line, plural};
-use crate::pipeline::outcome::{BuildOutcome, CleanOutcome, Counts, Miss, Outcome, Unfit};
+use crate::commands::outcome::{BuildOutcome, CleanOutcome, Counts, Miss, Outcome, Unfit};
 
 /// What a reload was to do with its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
 use crate::base::text::Position;
 use crate::base::timing::{TimedSpan, Timings};
-use crate::pipeline::outcome::*;
+use crate::commands::outcome::*;
 
 fn problem(code: &'static str, start: (u32, u32), end: (u32, u32), message: &str) -> Problem {
     let position = |(row, column)| Position { row, column };

@@ -7,16 +7,16 @@
 //! | 1 | kind (0 type, 1 value, 2 function), with bit 7 set where the name is another declaration's |
 //! | 2 | length of the location |
 //! | n | location, UTF-8 |
-//! | rest | what is known of it ([`crate::program::known`]) |
+//! | rest | what is known of it ([`crate::state::known`]) |
 //!
 //! A shadowed declaration ends after its location. The manifest, for each file: 2 bytes of path length, the
 //! path, 16 bytes of source fingerprint.
 
+use super::keys::ItemKey;
+use super::known::{Facts, Known};
 use super::{ManifestEntry, StoredItem};
 use crate::base::hash::Fingerprint;
 use crate::base::location::ItemKind;
-use crate::program::keys::ItemKey;
-use crate::program::known::{Facts, Known};
 
 const SHADOWED: u8 = 1 << 7;
 
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
 mod tests {
     use super::*;
     use crate::base::hash::ContentHash;
-    use crate::program::keys::CandidateKey;
+    use crate::state::keys::CandidateKey;
 
     const FACTS: Facts<'static> = Facts {
         code: Fingerprint(1),

@@ -1,12 +1,13 @@
 //! What darkc remembers of the last reload: which sources it saw and what each item came out as.
 
 pub mod codec;
+pub mod keys;
+pub mod known;
 
 use crate::base::hash::Fingerprint;
 use crate::base::location::ItemKind;
-pub use crate::hash::ops::OpId;
-use crate::program::keys::ItemKey;
-use crate::program::known::Known;
+use keys::ItemKey;
+use known::Known;
 
 /// One file's part of the state, as stored: a row of `darkc_files`.
 #[derive(Clone, Debug, PartialEq, Eq)]

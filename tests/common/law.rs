@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use darkc::pipeline;
-use darkc::program::keys::ItemKey;
-use darkc::program::known::{Facts, Known};
+use darkc::commands;
+use darkc::state::keys::ItemKey;
+use darkc::state::known::{Facts, Known};
 use darkc::state::{StoredItem, codec};
 use rusqlite::{Connection, Row};
 
@@ -97,7 +97,7 @@ impl Edited<'_> {
                 continue;
             }
             let is_used = || {
-                let inspected = pipeline::inspect_sidecar(&self.tree.packages().join(&path));
+                let inspected = commands::inspect_sidecar(&self.tree.packages().join(&path));
                 inspected.is_ok_and(|inspected| inspected.unfit.is_none())
             };
             let is_wrong = match found {

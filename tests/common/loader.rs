@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::Path;
 
 use darkc::base::parallel::Threads;
-use darkc::pipeline::{self, NodeIdMode, Settings};
+use darkc::commands::{self, NodeIdMode, Settings};
 
 use super::darkc;
 
@@ -64,7 +64,7 @@ impl Loader for InProcess {
             verify: wish.verify,
             explain: false,
         };
-        match pipeline::reload(&settings) {
+        match commands::reload(&settings) {
             Err(failure) => Outcome { code: 2, message: failure.to_string() },
             Ok(outcome) => {
                 let found = outcome.failures.iter().map(|failure| format!("{failure:?}"));

@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use darkc::base::hash::ContentHash;
 use darkc::base::location::{ItemKind, Location};
 use darkc::binary::ids::Zero;
-use darkc::binary::ops::{self, BranchOp};
 use darkc::binary::stored;
 use darkc::binary::writer::Writer;
 use darkc::hash::canonical::{Canonical, Canonicalizer};
 use darkc::hash::content::{self, Member};
-use darkc::hash::groups::groups;
-use darkc::hash::ops::{OpId, commit_hash, op_hash};
+use darkc::hash::scc::groups;
+use darkc::ops::payload::{self, BranchOp};
+use darkc::ops::{OpId, commit_hash, op_hash};
 use darkc::program::tree::Item;
 use darkc::program::world::{ItemId, World};
 use rusqlite::{Connection, OpenFlags};
@@ -189,11 +189,11 @@ fn ops_have_the_bytes_and_ids_of_darklang() {
             payload.clear();
             blob.clear();
             if adds {
-                ops::add_item(&mut payload, tree, hash, &oracle.world, &Zero);
+                payload::add_item(&mut payload, tree, hash, &oracle.world, &Zero);
             } else {
-                ops::set_name(&mut payload, location, *kind, hash);
+                payload::set_name(&mut payload, location, *kind, hash);
             }
-            ops::package_op_blob(&mut blob, payload.bytes());
+            payload::package_op_blob(&mut blob, payload.bytes());
             let id = OpId::of(op_hash(payload.bytes())).to_text();
             assert_eq!(stored_ops.get(&id).map(Vec::as_slice), Some(blob.bytes()), "{location} {adds}");
             seen.insert(id);
@@ -238,9 +238,9 @@ fn branch_ops_and_commits_hash_as_in_darklang() {
     };
     for op in [create_branch, create_commit] {
         let (mut payload, mut blob) = (Writer::new(), Writer::new());
-        ops::branch_op(&mut payload, &op);
+        payload::branch_op(&mut payload, &op);
         let id = op_hash(payload.bytes());
-        ops::branch_op_blob(&mut blob, id, payload.bytes());
+        payload::branch_op_blob(&mut blob, id, payload.bytes());
         let stored: Option<Vec<u8>> = oracle
             .database
             .query_row("SELECT op_blob FROM branch_ops WHERE id = ?", [&*id.to_hex()], |row| row.get(0))

@@ -1,7 +1,8 @@
 //! What plans do to the rows.
 
 use super::*;
-use crate::db::{DbError, Says, Size};
+use crate::db::{DbError, Size};
+use crate::ops::read::OpHead;
 
 #[test]
 fn a_store_is_made_with_its_first_rows_and_read_back() {
@@ -24,8 +25,8 @@ fn a_store_is_made_with_its_first_rows_and_read_back() {
     let files = database.files().unwrap();
     assert_eq!(files.iter().map(|file| &*file.path).collect::<Vec<_>>(), ["a.dark", "b.dark"]);
     let owned = database.owned().unwrap();
-    assert_eq!(owned.ops[0].says, Says::Add(ItemKind::Fn, hash(1)));
-    assert_eq!(owned.ops[1].says, Says::SetName(name.clone(), ItemKind::Fn, hash(1)));
+    assert_eq!(owned.ops[0].head, OpHead::Add(ItemKind::Fn, hash(1)));
+    assert_eq!(owned.ops[1].head, OpHead::SetName(name.clone(), ItemKind::Fn, hash(1)));
     assert_eq!(owned.ops[1].id, plan.add_ops[1].id);
     assert_eq!((&owned.locations[0].location, owned.locations[0].hash), (&name, hash(1)));
     assert_eq!(owned.rows[0].fingerprint, crate::diff::row_fingerprint(&[1], &[1, 1], ""));

@@ -1,4 +1,4 @@
-//! One file, taken alone.
+//! `darkc inspect`: one file, taken alone.
 
 use std::path::Path;
 
@@ -16,9 +16,9 @@ use crate::link;
 use crate::load::TOOL_DIGEST;
 use crate::lower;
 use crate::program::inventory::{Declared, Inventory, Name, Written};
-use crate::program::keys::ItemKey;
 use crate::program::resolve::resolve;
 use crate::program::world::{ItemId, World};
+use crate::state::keys::ItemKey;
 use crate::syntax;
 
 /// No name of a package is known to a file that is taken alone.

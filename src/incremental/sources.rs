@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use super::outcome::{Counts, FileFailure, Problem};
+use super::findings::{Counts, FileFailure, Problem};
 use crate::discover;
-use crate::load::{self, Content, Failure, LoadedFile, Options, Slot, Tally};
+use crate::load::{self, Content, Failure, LoadedFile, Options, SidecarState, Slot, Tally};
 
 /// All source files in load order; `'s` is the memory that loaded files borrow from, `'l` theirs.
 pub struct Sources<'l, 's> {
@@ -103,6 +103,17 @@ impl<'l, 's> Sources<'l, 's> {
             Failure::Package(errors) => errors.iter().map(Problem::from).collect(),
         };
         Some(FileFailure { path: self.shown_path(file), text: self.text(file), problems })
+    }
+
+    /// One sentence for each sidecar that could not be written.
+    pub fn warnings(&self) -> Vec<String> {
+        let failed = (0..self.len()).filter_map(|file| match &self.get(file)?.sidecar {
+            SidecarState::NotWritten(error) => {
+                Some(format!("the sidecar of {} was not written: {error}", self.shown_path(file)))
+            }
+            _ => None,
+        });
+        failed.collect()
     }
 
     /// As the user may open it.

@@ -8,19 +8,19 @@ use crate::base::parallel;
 use crate::binary::writer::Writer;
 use crate::compile::item::{CompiledItem, NodeIdMode};
 use crate::hash::canonical::{Canonical, Canonicalizer};
-use crate::hash::cone::{self, Graph};
 use crate::hash::content::{self, Member};
-use crate::hash::groups::Group;
+use crate::hash::graph::{Graph, group_fingerprint};
+use crate::hash::scc::Group;
 use crate::link::{self, ChangedNames, LinkedItem};
 use crate::program::inventory::{Declared, Inventory, Name, Written};
-use crate::program::keys::{CandidateKey, ItemKey, KeyHasher, name_key};
-use crate::program::known::Known;
 use crate::program::resolve::{Resolution, resolve};
 use crate::program::tree::Item;
 use crate::program::world::{ItemId, World};
 use crate::state::StoredItem;
+use crate::state::keys::{CandidateKey, ItemKey, KeyHasher, name_key};
+use crate::state::known::Known;
 
-use super::outcome::{Counts, FileFailure, Problem, Relinked};
+use super::findings::{Counts, FileFailure, Problem, Relinked};
 use super::sources::Sources;
 
 /// The items of one file at the last reload.
@@ -316,7 +316,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         let mut moved = vec![false; self.inventory.items.len()];
         for level in graph.levels(&self.inventory, changed) {
             let due = level.into_iter().filter_map(|group| {
-                let fingerprint = cone::group_fingerprint(&self.inventory, &group);
+                let fingerprint = group_fingerprint(&self.inventory, &group);
                 let due = group.members.iter().any(|member| {
                     let known = self.inventory.get(*member).known;
                     is_changed[member.index()]

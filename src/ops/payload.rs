@@ -1,4 +1,4 @@
-//! Package ops and branch ops: the log that every table follows from.
+//! The payloads of package ops and branch ops, and the blobs that hold them.
 //!
 //! | op | payload (`darklang/dark LibSerialization/Binary/Serializers/PT/{PackageOp,BranchOp}.fs`) |
 //! |---|---|
@@ -12,11 +12,11 @@
 
 use uuid::Uuid;
 
-use super::ids::NodeIds;
-use super::writer::Writer;
-use super::{stored, tags};
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
+use crate::binary::ids::NodeIds;
+use crate::binary::writer::Writer;
+use crate::binary::{stored, tags};
 use crate::program::tree::{Definition, Item};
 use crate::program::world::World;
 

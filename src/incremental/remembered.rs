@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::rebuild::{BeforeFile, Rebuild};
+use super::package_set::{BeforeFile, Rebuild};
 use super::sources::Sources;
 use crate::base::hash::Fingerprint;
 use crate::diff::{OpId, Plan};
-use crate::program::known::Facts;
 use crate::program::world::ItemId;
+use crate::state::known::Facts;
 use crate::state::{ManifestEntry, StoredFile, codec};
 
 /// What an item's stored forms came out as: the fingerprint of its rows and the id of its Add op.

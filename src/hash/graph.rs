@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::groups::{self, Group};
+use super::scc::{self, Group};
 use crate::base::hash::Fingerprint;
 use crate::program::inventory::Inventory;
-use crate::program::keys::{ItemKey, KeyHasher};
 use crate::program::world::ItemId;
+use crate::state::keys::{ItemKey, KeyHasher};
 
 /// What every live item refers to, as far as a change can reach.
 #[derive(Debug, Default)]
@@ -96,7 +96,7 @@ impl Graph {
         const OUTSIDE: u32 = u32::MAX;
         let mut level_of = vec![OUTSIDE; items];
         let mut levels: Vec<Vec<Group>> = Vec::new();
-        for mut group in groups::groups(items, &reached, |item| self.dependencies(item)) {
+        for mut group in scc::groups(items, &reached, |item| self.dependencies(item)) {
             let mentioned = group.members.iter().flat_map(|member| self.dependencies(*member));
             let below = mentioned.map(|item| level_of[item.index()]).filter(|level| *level != OUTSIDE).max();
             let level = below.map_or(0, |level| level + 1);

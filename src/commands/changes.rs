@@ -5,15 +5,15 @@ use std::collections::{HashMap, HashSet};
 use darkc_cache_format::MissReason;
 
 use super::outcome::{Change, FileStatus, How, ItemChange, Miss, Outcome};
-use super::own_rows::StoredForms;
-use super::rebuild::{BeforeFile, Rebuild};
-use super::sources::Sources;
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 use crate::diff::Plan;
 use crate::diff::full::Actual;
+use crate::incremental::package_set::{BeforeFile, Rebuild};
+use crate::incremental::remembered::StoredForms;
+use crate::incremental::sources::Sources;
 use crate::load::{Origin, SidecarState};
-use crate::program::keys::ItemKey;
+use crate::state::keys::ItemKey;
 
 /// Counts and lists what changed: against the store where that was looked at, else against the last reload.
 pub fn note_changes(

@@ -1,16 +1,20 @@
-//! The ids of package ops, branch ops and commits.
+//! Package ops and branch ops, the log that every table follows from: their hashes and ids, and those of commits.
 //!
 //! An op's hash is the SHA-256 of its payload. A package op's id is the first 16 bytes of it, read as a .NET
 //! Guid and kept as text; a branch op's id and a commit's hash are the whole digest.
 //! (`darklang/dark LibDB/Inserts.fs`, `LibSerialization/Hashing/Hashing.fs`)
 
+pub mod payload;
+pub mod read;
+#[cfg(test)]
+mod tests;
+
 use uuid::Uuid;
 
-use super::content;
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
-use crate::binary::ops;
 use crate::binary::writer::Writer;
+use crate::hash::content;
 
 const GUID_LENGTH: usize = 16;
 
@@ -44,14 +48,14 @@ impl Op {
     pub fn of(payload: &[u8]) -> Self {
         let hash = op_hash(payload);
         let mut blob = Writer::new();
-        ops::package_op_blob(&mut blob, payload);
+        payload::package_op_blob(&mut blob, payload);
         Op { id: OpId::of(hash), hash, blob: blob.into_bytes() }
     }
 
     /// The op that binds a name.
     pub fn set_name(location: &Location, kind: ItemKind, hash: ContentHash) -> Self {
         let mut payload = Writer::new();
-        ops::set_name(&mut payload, location, kind, hash);
+        payload::set_name(&mut payload, location, kind, hash);
         Op::of(payload.bytes())
     }
 }

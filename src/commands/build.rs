@@ -1,14 +1,13 @@
-//! Sidecars alone: making them, checking them, taking them away.
+//! `darkc build`: brings sidecars up to date, or checks them.
 
 use super::failure::Failure;
-use super::notes;
-use super::outcome::{BuildOutcome, CleanOutcome, Unfit};
+use super::outcome::{BuildOutcome, Unfit};
 use super::settings::Settings;
-use super::sources::Sources;
-use super::{Sidecars, load_options};
+use super::{changes, load_options};
 use crate::base::parallel;
 use crate::discover::{self, SourceFile};
-use crate::load::{Origin, SidecarState, Slot};
+use crate::incremental::sources::Sources;
+use crate::load::{Origin, Sidecars, Slot};
 
 use std::sync::OnceLock;
 
@@ -37,36 +36,11 @@ fn load_all(settings: &Settings, check: bool, found: Vec<SourceFile>, outcome: &
     if check {
         let unfit = (0..sources.len()).filter_map(|file| match sources.get(file)?.origin {
             Origin::Source(reason) => {
-                let (miss, why) = notes::miss(reason);
+                let (miss, why) = changes::miss(reason);
                 Some(Unfit { path: sources.path(file).to_owned(), miss, why })
             }
             Origin::Sidecar => None,
         });
         outcome.unfit = unfit.collect();
-    }
-}
-
-/// Removes sidecars and what an interrupted write left.
-pub fn clean(settings: &Settings, dry_run: bool) -> Result<CleanOutcome, Failure> {
-    let cleaned = discover::clean(&settings.packages, dry_run)?;
-    if let Some((path, error)) = cleaned.failed.into_iter().next() {
-        return Err(Failure::NotRemoved(path, error));
-    }
-    let mut removed = cleaned.sidecars;
-    removed.extend(cleaned.temporaries);
-    removed.sort_unstable();
-    Ok(CleanOutcome { removed, spared: cleaned.spared })
-}
-
-impl Sources<'_, '_> {
-    /// One sentence for each sidecar that could not be written.
-    pub fn warnings(&self) -> Vec<String> {
-        let failed = (0..self.len()).filter_map(|file| match &self.get(file)?.sidecar {
-            SidecarState::NotWritten(error) => {
-                Some(format!("the sidecar of {} was not written: {error}", self.shown_path(file)))
-            }
-            _ => None,
-        });
-        failed.collect()
     }
 }
