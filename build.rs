@@ -5,6 +5,12 @@
 //! and every sidecar of before is a miss. The digest is a function of the sources alone, the same on every
 //! machine.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a build script reads files and talks to Cargo by printing"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};

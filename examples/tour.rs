@@ -1,5 +1,17 @@
 //! Loads the packages in `examples/` into a fresh database, twice, and shows what is in it.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "an example prints, and stops where it cannot go on"
+)]
+
 use std::error::Error;
 use std::path::Path;
 

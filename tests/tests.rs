@@ -1,5 +1,17 @@
 //! The integration tests: one program, one file a claim.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a test makes files, prints figures and fails by a panic"
+)]
+
 /// Trees, runs of `darkc`, and the tools that compare what it makes.
 mod common;
 

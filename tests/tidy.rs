@@ -1,4 +1,4 @@
-//! The rules that the source keeps, checked on the text of the source.
+//! The rules that the source keeps and clippy cannot check: imports point one way, and a file is one room.
 
 use std::fs;
 use std::path::Path;
@@ -31,13 +31,7 @@ const ORDER: [&str; 22] = [
     "report",
     "cli",
 ];
-const DISK: [&str; 3] = ["cache_format", "discover", "db"];
-const PRINTS: [&str; 2] = ["report", "main"];
 const LONGEST: usize = 600;
-
-const DISK_WORDS: [&str; 6] = ["std::fs", "fs::", "File::open", "File::create", "memmap2", "tempfile"];
-const PRINT_WORDS: [&str; 4] = ["println!", "eprintln!", "print!", "dbg!"];
-const PANIC_WORDS: [&str; 6] = [".unwrap()", ".expect(", "panic!", "todo!", "unimplemented!", "unreachable!"];
 
 #[test]
 fn the_source_keeps_its_rules() {
@@ -62,9 +56,9 @@ fn the_source_keeps_its_rules() {
 /// The lines, from 1, that break a rule, and which.
 fn violations(folder: &str, path: &str, text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
-    let lines: Vec<&str> = text.lines().collect();
-    if lines.len() > LONGEST {
-        found.push((LONGEST, format!("{} lines, {LONGEST} are too many", lines.len())));
+    let length = text.lines().count();
+    if length > LONGEST {
+        found.push((LONGEST, format!("{length} lines, {LONGEST} are too many")));
     }
     if !text.starts_with("//! ") {
         found.push((1, "a file opens with `//!` and what it is".to_owned()));
@@ -78,9 +72,6 @@ fn violations(folder: &str, path: &str, text: &str) -> Vec<(usize, String)> {
     let code = code_only(text);
     for (at, line) in code.lines().enumerate() {
         let mut say = |rule: String| found.push((at + 1, rule));
-        if has_word(line, "unsafe") && !explained(&lines, at) {
-            say("`unsafe` needs a comment that begins with SAFETY".to_owned());
-        }
         if is_test {
             continue;
         }
@@ -93,21 +84,6 @@ fn violations(folder: &str, path: &str, text: &str) -> Vec<(usize, String)> {
                 say(rule);
             }
         }
-        let names =
-            |words: &[&str]| words.iter().find(|word| line.contains(**word)).map(|word| (*word).to_owned());
-        if !DISK.contains(&module)
-            && let Some(word) = names(&DISK_WORDS)
-        {
-            say(format!("`{word}`: only {DISK:?} touch the disk"));
-        }
-        if !PRINTS.contains(&module)
-            && let Some(word) = names(&PRINT_WORDS)
-        {
-            say(format!("`{word}`: only {PRINTS:?} print"));
-        }
-        if let Some(word) = names(&PANIC_WORDS) {
-            say(format!("`{word}`: outside tests nothing panics"));
-        }
     }
     found
 }
@@ -117,20 +93,6 @@ fn begins_tests(code: &str, at: usize) -> bool {
     let next =
         code.lines().skip(at + 1).map(str::trim).find(|line| !line.is_empty() && !line.starts_with("#["));
     next.is_some_and(|line| line.starts_with("mod ") || line.starts_with("pub mod "))
-}
-
-/// A comment right above, or on the line itself, says why it is sound.
-fn explained(lines: &[&str], at: usize) -> bool {
-    let above = lines[..at].iter().rev().take_while(|line| {
-        let line = line.trim();
-        line.starts_with("//") || line.starts_with("#[")
-    });
-    above.chain([&lines[at]]).any(|line| line.contains("SAFETY"))
-}
-
-fn has_word(line: &str, word: &str) -> bool {
-    let mut words = line.split(|character: char| !character.is_alphanumeric() && character != '_');
-    words.any(|found| found == word)
 }
 
 /// The modules that a line of code mentions by their path from the crate's root.
@@ -239,42 +201,26 @@ fn broken_rules_are_found() {
     };
     let bad = "use crate::link::Names;
 use crate::{base::hash, report};
-use std::fs;
-fn f() {
-    let x = g().unwrap();
-    println!(\"{x}\");
-    unsafe { h(x) }
-}
 ";
     let found = rules("src", "syntax/mod.rs", bad);
-    let expected = [
-        "opens with",
-        "imports `link`",
-        "imports `report`",
-        "`std::fs`",
-        "`.unwrap()`",
-        "`println!`",
-        "SAFETY",
-    ];
+    let expected = ["opens with", "imports `link`", "imports `report`"];
     for (found, expected) in found.iter().zip(expected) {
         assert!(found.contains(expected), "{found} is not about {expected}");
     }
     assert_eq!(found.len(), expected.len(), "{found:?}");
 
-    let good = "//! What it is; panic!(no)
+    let good = "//! What it is
 use crate::base::hash;
-// x.unwrap()
-const TEXT: &str = \"println!(\\\"\"; const RAW: &str = r#\"todo!(\"#; const QUOTE: char = '\"';
-/// SAFETY: the sea is calm.
-unsafe fn f<'a>(x: &'a str) {}
+// crate::report
+const TEXT: &str = \"crate::report(\\\"\"; const RAW: &str = r#\"crate::report\"#; const QUOTE: char = '\"';
 #[cfg(test)]
 mod tests {
-    fn g() { f().unwrap() }
+    use crate::cli;
 }
 ";
     assert_eq!(rules("src", "syntax/mod.rs", good), Vec::<String>::new());
     assert_eq!(rules("tests", "x.rs", "//! X\nfn f() { g().unwrap() }\n"), Vec::<String>::new());
     let long = format!("//! X\n{}", "\n".repeat(LONGEST));
     assert_eq!(rules("tests", "x.rs", &long).len(), 1);
-    assert_eq!(rules("src", "db/mod.rs", "//! X\nuse std::fs;\nuse crate::cli;\n").len(), 1);
+    assert_eq!(rules("src", "db/mod.rs", "//! X\nuse crate::cli;\n").len(), 1);
 }

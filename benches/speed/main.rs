@@ -4,6 +4,18 @@
 //! `DARKC_BENCH_SETS` how many times over the package set is taken (`1,10,100`), `DARKC_BENCH_DIR` where the
 //! trees and databases are put, `DARKC_ORACLE` where Darklang's package set is.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a benchmark makes files, prints figures and stops where it cannot go on"
+)]
+
 #[path = "../common/mod.rs"]
 mod common;
 

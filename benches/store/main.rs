@@ -2,6 +2,18 @@
 //!
 //! `cargo bench --bench store [ROUNDS]`; needs the oracle's store.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a benchmark makes files, prints figures and stops where it cannot go on"
+)]
+
 mod oracle;
 
 use std::path::Path;

@@ -1,6 +1,18 @@
 //! Reads, then maps all files below a folder, and prints the time that each way takes: the figures behind the
 //! choice in `store.rs`. Run with `cargo run --release -p darkc-cache-format --example read_or_map FOLDER`.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "an example prints, and stops where it cannot go on"
+)]
+
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io;

@@ -6,6 +6,7 @@
 mod codec;
 pub mod model;
 mod sidecar;
+#[expect(clippy::disallowed_types, reason = "the module that touches the disk")]
 pub mod store;
 mod wire;
 

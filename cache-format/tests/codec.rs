@@ -1,5 +1,17 @@
 //! What is written is read back, and nothing else is.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a test makes files and fails by a panic"
+)]
+
 mod common;
 
 use std::borrow::Cow;

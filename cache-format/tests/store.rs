@@ -1,5 +1,17 @@
 //! Sidecars on disk.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a test makes files and fails by a panic"
+)]
+
 use std::fs;
 
 use darkc_cache_format::model::UnlinkedFile;
