@@ -1,9 +1,8 @@
-//! Derives the tool digest that every sidecar carries, a hash of all that decides what a source is turned into,
-//! and picks the unwinder that the program is linked with.
+//! Derives the tool digest and the state digest, and picks the unwinder that the program is linked with.
 //!
-//! Nobody has to remember to raise a number: a changed byte in the front end or the format is another digest,
-//! and every sidecar of before is a miss. The digest is a function of the sources alone, the same on every
-//! machine.
+//! Both digests are hashes of source text, so nobody has to remember to raise a number: after a change of the front
+//! end every older sidecar is a miss, and after a change of any stage every older store is compared in full. A digest
+//! depends on the sources alone and is the same on every machine.
 
 #![allow(
     clippy::disallowed_methods,
@@ -17,34 +16,24 @@ use std::{env, fs, io};
 
 use xxhash_rust::xxh3::Xxh3;
 
-/// Sources whose change may change a sidecar; folders count with all that is in them.
-const SOURCES: [&str; 5] =
-    ["cache-format/src", "src/base/limits.rs", "src/base/text.rs", "src/lower", "src/syntax"];
+/// What turns a source into a sidecar, with all that it imports. Folders count with everything in them.
+pub const FRONT_END: [&str; 4] = ["cache-format/src", "src/base", "src/lower", "src/syntax"];
 
-/// Sources whose change may change what a package set is hashed, compiled or compared to.
-const BACK_END: [&str; 11] = [
-    "src/base",
-    "src/binary",
-    "src/compile",
-    "src/diff",
-    "src/hash",
-    "src/incremental",
-    "src/link",
-    "src/link/builtins.tsv",
-    "src/ops",
-    "src/program",
-    "src/state",
-];
+/// What may decide the content of a store: every stage but those below.
+pub const ALL: [&str; 3] = ["cache-format/src", "migrations", "src"];
 
-/// Packages whose version may change one: text tables, the byte form of leaves.
-fn counts(package: &str) -> bool {
-    package.starts_with("unicode-") || package == "bincode"
-}
+/// What reads arguments and prints, which no stage imports.
+pub const OUTSIDE: [&str; 3] = ["src/cli", "src/main.rs", "src/report"];
 
-const LOCK: &str = "Cargo.lock";
+/// The packages whose version may change a sidecar: text tables and the byte form of leaves. Cargo.toml pins each,
+/// so that the version which is compiled is the one that is hashed, with or without `--locked`.
+pub const PINNED: [&str; 4] =
+    ["bincode", "unicode-normalization", "unicode-properties", "unicode-segmentation"];
+
+const MANIFEST: &str = "Cargo.toml";
 
 fn main() -> io::Result<()> {
-    for path in SOURCES.iter().chain(&BACK_END).chain([&LOCK, &"build.rs"]) {
+    for path in ALL.iter().chain([&MANIFEST, &"build.rs"]) {
         println!("cargo::rerun-if-changed={path}");
     }
     link_static_unwinder();
@@ -78,22 +67,21 @@ fn folder(variable: &str) -> io::Result<PathBuf> {
 
 /// The digest that decides whether a sidecar counts: of the front end and the format.
 pub fn tool_digest(root: &Path) -> io::Result<u128> {
-    digest(root, &SOURCES)
+    digest(root, &FRONT_END)
 }
 
-/// The digest that decides whether a database's state counts: of all that makes one from sources.
+/// The digest that decides whether a store's state counts: of all that makes a store from sources.
 pub fn state_digest(root: &Path) -> io::Result<u128> {
-    digest(root, &[&SOURCES[..], &BACK_END].concat())
+    digest(root, &ALL)
 }
 
-/// The digest of a source tree: name, length and text of each source in the order of names, then the versions.
-fn digest(root: &Path, sources: &[&str]) -> io::Result<u128> {
+/// Hashes name, length and text of each source in the order of names, then the pinned versions.
+fn digest(root: &Path, folders: &[&str]) -> io::Result<u128> {
     let mut names = Vec::new();
-    for source in sources {
-        collect(root, source, &mut names)?;
+    for folder in folders {
+        collect(root, folder, &mut names)?;
     }
     names.sort();
-    names.dedup();
     let mut hash = Xxh3::new();
     let mut add = |text: &str| {
         hash.update(&(text.len() as u64).to_le_bytes());
@@ -103,19 +91,29 @@ fn digest(root: &Path, sources: &[&str]) -> io::Result<u128> {
         add(&name);
         add(&fs::read_to_string(root.join(&name))?.replace("\r\n", "\n"));
     }
-    let lock = fs::read_to_string(root.join(LOCK))?;
-    let mut lines = lock.lines();
-    while let Some(line) = lines.next() {
-        let package = line.strip_prefix("name = \"").and_then(|rest| rest.strip_suffix('"'));
-        if let Some(package) = package.filter(|package| counts(package)) {
-            add(package);
-            add(lines.next().unwrap_or(""));
-        }
+    let manifest = fs::read_to_string(root.join(MANIFEST))?;
+    for package in PINNED {
+        add(package);
+        add(pinned_version(&manifest, package)?);
     }
     Ok(hash.digest128())
 }
 
-fn collect(root: &Path, name: &str, names: &mut Vec<String>) -> io::Result<()> {
+/// The version `1.2.3` of the line `package = "=1.2.3"` or `package = { version = "=1.2.3", … }`.
+fn pinned_version<'m>(manifest: &'m str, package: &str) -> io::Result<&'m str> {
+    let versions = manifest.lines().filter_map(|line| {
+        let requirement = line.strip_prefix(package)?.trim_start().strip_prefix('=')?;
+        requirement.split_once("\"=")?.1.split('"').next()
+    });
+    let unpinned = || io::Error::other(format!("{MANIFEST} has to pin {package} as `=VERSION`"));
+    versions.into_iter().next().ok_or_else(unpinned)
+}
+
+/// Adds the names of all Rust, SQL and table sources below a folder that are not for tests alone.
+pub fn collect(root: &Path, name: &str, names: &mut Vec<String>) -> io::Result<()> {
+    if OUTSIDE.contains(&name) {
+        return Ok(());
+    }
     if !root.join(name).is_dir() {
         names.push(name.to_owned());
         return Ok(());
@@ -124,7 +122,9 @@ fn collect(root: &Path, name: &str, names: &mut Vec<String>) -> io::Result<()> {
         let entry = entry?.file_name();
         let entry = entry.to_str().ok_or_else(|| io::Error::other("a source name is not UTF-8"))?;
         let inner = format!("{name}/{entry}");
-        if entry.ends_with(".rs") || root.join(&inner).is_dir() {
+        let is_source = [".rs", ".sql", ".tsv"].iter().any(|end| entry.ends_with(end));
+        let for_tests = entry == "tests" || entry == "tests.rs";
+        if !for_tests && (is_source || root.join(&inner).is_dir()) {
             collect(root, &inner, names)?;
         }
     }

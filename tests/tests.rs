@@ -21,8 +21,8 @@ mod parity;
 mod conformance;
 /// Blobs, hashes and ops from trees read back out of Darklang's store.
 mod stored_form;
-/// The digest of the front end in every sidecar.
-mod tool_digest;
+/// The digests of the sources, in every sidecar and every store.
+mod digests;
 /// The whole package set through its sidecars: bytes that follow from sources alone, and damage is a miss.
 mod sidecars;
 /// What each command and option does, as scripts see it.

@@ -96,7 +96,7 @@ fn begins_tests(code: &str, at: usize) -> bool {
 }
 
 /// The modules that a line of code mentions by their path from the crate's root.
-fn imports(line: &str) -> Vec<&str> {
+pub fn imports(line: &str) -> Vec<&str> {
     let name_after = |at: usize| {
         let rest = &line[at..];
         let end = rest.find(|character: char| !character.is_alphanumeric() && character != '_');

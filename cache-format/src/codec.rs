@@ -1,7 +1,7 @@
 //! The byte form of every type of the model: one tag a variant, fields in the order listed.
 //!
 //! A field stands alone when any value of its type will do. `field[rule]` reads it with a rule of
-//! [`Reader`](crate::wire::Reader): `some` and `several` are lists of one or two elements and more, `site` an
+//! [`Reader`]: `some` and `several` are lists of one or two elements and more, `site` an
 //! index into the item's site table, `argument` one into the function's parameters. Tags are bytes of the file:
 //! a variant keeps its tag for as long as the format version stays.
 

@@ -1,7 +1,7 @@
 //! Instructions and runtime forms: what Darklang's interpreter runs.
 //!
 //! Bytes are written as the tree is walked. Only two things are known later than they are needed: how far a
-//! jump goes and how many instructions a frame has; [`code`] fills both in.
+//! jump goes and how many instructions a frame has; `code` fills both in.
 //! (`darklang/dark backend/src/LibExecution/ProgramTypesToRuntimeTypes.fs`,
 //! `LibSerialization/Binary/Serializers/RT`)
 
@@ -40,7 +40,7 @@ pub type Register = u32;
 /// | type parameters | list of strings |
 /// | parameters | non-empty list of (string, type) |
 /// | return type | type |
-/// | body | frame, see [`code`] |
+/// | body | frame, see `code` |
 pub fn function(
     hash: ContentHash,
     function: &Function<'_>,
