@@ -9,6 +9,7 @@ pub mod base;
 pub mod state;
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a stage that touches the disk")]
 pub mod discover;
+pub mod checkout;
 pub mod syntax;
 pub mod lower;
 pub mod load;
