@@ -2,12 +2,101 @@
 
 use super::text::Position;
 
-/// One complaint about one place of a source file. Positions are zero-based here and printed one-based.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Nothing is applied while there is one.
+    Error,
+    Warning,
+}
+
+impl Level {
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        }
+    }
+}
+
+/// One finding about one place of one source file. Every stage that judges sources reports with this type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The stable code, such as `E-PARSE-EXPECTED`, as Darklang spells it (`LibParser/GRAMMAR.md`).
+    /// The stable code. Codes of the parser are Darklang's (`LibParser/GRAMMAR.md`), such as `PARSE-EXPECTED`;
+    /// empty where Darklang gives none.
     pub code: &'static str,
+    pub level: Level,
+    /// Zero-based. How positions are printed is decided in `report`.
+    pub start: Position,
+    /// Behind the last character.
+    pub end: Position,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// Fully qualified name of the package item that the place belongs to.
+    pub item: Option<String>,
+    /// Other places that explain the finding.
+    pub labels: Vec<Label>,
+    /// What was tried, and what to do.
+    pub notes: Vec<String>,
+    /// What may have been meant, the likeliest first: texts that could stand in the place of the range.
+    pub suggestions: Vec<String>,
+}
+
+/// A second place that a diagnostic points at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The path of the file as shown to the user; `None` for the file of the diagnostic.
+    pub path: Option<String>,
     pub start: Position,
     pub end: Position,
-    pub message: String,
+    pub text: String,
+}
+
+impl Diagnostic {
+    pub fn error(code: &'static str, start: Position, end: Position, message: impl Into<String>) -> Self {
+        Diagnostic::new(Level::Error, code, start, end, message)
+    }
+
+    pub fn warning(code: &'static str, start: Position, end: Position, message: impl Into<String>) -> Self {
+        Diagnostic::new(Level::Warning, code, start, end, message)
+    }
+
+    fn new(
+        level: Level,
+        code: &'static str,
+        start: Position,
+        end: Position,
+        message: impl Into<String>,
+    ) -> Self {
+        Diagnostic {
+            code,
+            level,
+            start,
+            end,
+            message: message.into(),
+            item: None,
+            labels: Vec::new(),
+            notes: Vec::new(),
+            suggestions: Vec::new(),
+        }
+    }
+}
+
+/// The diagnostics of one source file, with the text that they point into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileDiagnostics {
+    /// As the user may open it.
+    pub path: String,
+    /// The decoded source.
+    pub text: String,
+    pub diagnostics: Vec<Diagnostic>,
+    /// The other files that labels point into.
+    pub others: Vec<SourceText>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceText {
+    /// As the user may open it.
+    pub path: String,
+    /// The decoded source.
+    pub text: String,
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use darkc_cache_format::{FORMAT_VERSION, MissReason, SourceHash, store};
 
 use super::failure::Failure;
-use super::outcome::{Inspected, InspectedSidecar, ListedItem, Problem, Verdict};
+use super::outcome::{Inspected, InspectedSidecar, ListedItem, Verdict};
+use crate::base::diagnostic::Diagnostic;
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::base::{parallel, text};
@@ -42,20 +43,18 @@ impl World for Empty {
 pub fn inspect(path: &Path) -> Result<Inspected, Failure> {
     let bytes = discover::read_file(path).map_err(|error| Failure::Unreadable(path.to_owned(), error))?;
     let text = text::decode(&bytes).into_owned();
-    let (verdict, items, problems) = parallel::on_large_stack(|| judge(&text)).map_err(Failure::Thread)?;
-    Ok(Inspected { path: path.display().to_string(), text, verdict, items, problems })
+    let (verdict, items, diagnostics) = parallel::on_large_stack(|| judge(&text)).map_err(Failure::Thread)?;
+    Ok(Inspected { path: path.display().to_string(), text, verdict, items, diagnostics })
 }
 
-fn judge(text: &str) -> (Verdict, Vec<ListedItem>, Vec<Problem>) {
+fn judge(text: &str) -> (Verdict, Vec<ListedItem>, Vec<Diagnostic>) {
     let parsed = syntax::parse(text);
     if !parsed.diagnostics.is_empty() {
-        return (Verdict::Error, Vec::new(), parsed.diagnostics.iter().map(Problem::from).collect());
+        return (Verdict::Error, Vec::new(), parsed.diagnostics);
     }
     let file = match lower::file(text, &parsed.file) {
         Ok(file) => file,
-        Err(errors) => {
-            return (Verdict::PackageError, Vec::new(), errors.iter().map(Problem::from).collect());
-        }
+        Err(errors) => return (Verdict::PackageError, Vec::new(), errors),
     };
     let mut inventory = Inventory::default();
     for (place, item) in (0..).zip(&file.items) {

@@ -2,17 +2,18 @@
 
 use std::fmt;
 
+use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
 use crate::base::timing::Timings;
 use crate::discover::SourceFile;
-pub use crate::incremental::findings::{Counts, FileFailure, Problem, Relinked};
+pub use crate::incremental::findings::{Counts, Relinked};
 
 /// The result of a run that the tool itself could finish; `failures` are the user's to mend.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// In order of path. Where there is one, nothing was applied.
-    pub failures: Vec<FileFailure>,
+    pub failures: Vec<FileDiagnostics>,
     /// Each a sentence without a full stop.
     pub warnings: Vec<String>,
     pub counts: Counts,
@@ -86,7 +87,7 @@ pub struct Inspected {
     pub verdict: Verdict,
     /// In order of declaration kind, then place.
     pub items: Vec<ListedItem>,
-    pub problems: Vec<Problem>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +132,7 @@ pub struct Unfit {
 /// What `darkc build` did, or with `--check` would do; paths are relative to the packages folder.
 #[derive(Debug, Default)]
 pub struct BuildOutcome {
-    pub failures: Vec<FileFailure>,
+    pub failures: Vec<FileDiagnostics>,
     pub warnings: Vec<String>,
     pub counts: Counts,
     /// With `--check`: each sidecar that is not as it should be.

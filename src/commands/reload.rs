@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::failure::Failure;
-use super::outcome::{FileFailure, FileStatus, Outcome};
+use super::outcome::{FileStatus, Outcome};
 use super::settings::{NodeIdMode, Settings};
 use super::{changes as told, load_options};
+use crate::base::diagnostic::FileDiagnostics;
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::base::parallel::{self, HandOver};
@@ -234,7 +235,7 @@ struct Compiled<'b> {
     removed: Vec<(ItemKind, Location)>,
 }
 
-type UserFailures = Vec<FileFailure>;
+type UserFailures = Vec<FileDiagnostics>;
 
 /// Links, hashes and compiles what changed, or everything where nothing is known of before.
 fn run_stages<'l>(

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::base::parallel;
@@ -20,7 +21,7 @@ use crate::state::StoredItem;
 use crate::state::keys::{CandidateKey, ItemKey, KeyHasher, name_key};
 use crate::state::known::Known;
 
-use super::findings::{Counts, FileFailure, Problem, Relinked};
+use super::findings::{Counts, Relinked};
 use super::sources::Sources;
 
 /// The items of one file at the last reload.
@@ -167,7 +168,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
     ///
     /// # Errors
     /// The names that Darklang refuses to leave unresolved, file by file.
-    pub fn link(&mut self, before: &[BeforeFile<'l>]) -> Result<Vec<ItemId>, Vec<FileFailure>> {
+    pub fn link(&mut self, before: &[BeforeFile<'l>]) -> Result<Vec<ItemId>, Vec<FileDiagnostics>> {
         let (changed_names, spelled) = self.changed_names(before);
         let written_anew = |declared: &Declared<'_>| match (declared.written, declared.known) {
             (Some(written), Some(known)) => written.code != known.code(),
@@ -207,7 +208,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
     }
 
     /// Sees to it that the code of the given items is at hand, and looks their names up.
-    fn link_items(&mut self, items: &[ItemId]) -> Result<Vec<LinkedItem>, Vec<FileFailure>> {
+    fn link_items(&mut self, items: &[ItemId]) -> Result<Vec<LinkedItem>, Vec<FileDiagnostics>> {
         let lacking = items.iter().map(|id| self.inventory.get(*id)).filter(|item| item.written.is_none());
         let files: HashSet<usize> = lacking.map(|item| item.file as usize).collect();
         if !files.is_empty() {
@@ -241,22 +242,23 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         }
     }
 
-    fn missing(&self, linked: &[LinkedItem]) -> Vec<FileFailure> {
-        let mut failures: Vec<(u32, FileFailure)> = Vec::new();
+    fn missing(&self, linked: &[LinkedItem]) -> Vec<FileDiagnostics> {
+        let mut failures: Vec<(u32, FileDiagnostics)> = Vec::new();
         for item in linked.iter().filter(|item| !item.missing.is_empty()) {
             let file = self.inventory.get(item.id).file;
-            let problems = item.missing.iter().map(Problem::from);
+            let diagnostics = item.missing.iter().map(Diagnostic::from);
             match failures.iter_mut().find(|(of, _)| *of == file) {
-                Some((_, failure)) => failure.problems.extend(problems),
+                Some((_, failure)) => failure.diagnostics.extend(diagnostics),
                 None => {
                     let path = self.sources.shown_path(file as usize);
                     let text = self.sources.text(file as usize);
-                    failures.push((file, FileFailure { path, text, problems: problems.collect() }));
+                    let diagnostics = diagnostics.collect();
+                    failures.push((file, FileDiagnostics { path, text, diagnostics, others: Vec::new() }));
                 }
             }
         }
         for (_, failure) in &mut failures {
-            failure.problems.sort_by_key(|problem| problem.start);
+            failure.diagnostics.sort_by_key(|diagnostic| diagnostic.start);
         }
         failures.into_iter().map(|(_, failure)| failure).collect()
     }
@@ -287,7 +289,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
     }
 
     /// Links and canonicalizes those of the given items that this run has not looked into yet.
-    pub fn look_into(&mut self, items: &[ItemId]) -> Result<(), Vec<FileFailure>> {
+    pub fn look_into(&mut self, items: &[ItemId]) -> Result<(), Vec<FileDiagnostics>> {
         let lacking: Vec<ItemId> =
             items.iter().copied().filter(|item| self.fresh[item.index()].is_none()).collect();
         let linked = self.link_items(&lacking)?;
@@ -304,7 +306,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
 
     /// Hashes the changed items and, level by level, whatever mentions an item whose hash came out another;
     /// gives all items whose hash is another than in the last run, ascending.
-    pub fn hash(&mut self, changed: &[ItemId]) -> Result<Vec<ItemId>, Vec<FileFailure>> {
+    pub fn hash(&mut self, changed: &[ItemId]) -> Result<Vec<ItemId>, Vec<FileDiagnostics>> {
         if changed.is_empty() {
             return Ok(Vec::new());
         }

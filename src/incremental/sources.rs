@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use super::findings::{Counts, FileFailure, Problem};
+use super::findings::Counts;
+use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
+use crate::base::text::Position;
 use crate::discover;
 use crate::load::{self, Content, Failure, LoadedFile, Options, SidecarState, Slot, Tally};
 
@@ -83,26 +85,24 @@ impl<'l, 's> Sources<'l, 's> {
     }
 
     /// Every loaded file that could not be taken, in load order.
-    pub fn failures(&self) -> Vec<FileFailure> {
+    pub fn failures(&self) -> Vec<FileDiagnostics> {
         (0..self.len()).filter_map(|file| self.failure(file)).collect()
     }
 
-    fn failure(&self, file: usize) -> Option<FileFailure> {
-        let problems = match self.get(file)?.content.as_ref().err()? {
+    fn failure(&self, file: usize) -> Option<FileDiagnostics> {
+        let diagnostics = match self.get(file)?.content.as_ref().err()? {
             Failure::Unreadable(error) => {
-                let message = format!("the file cannot be read: {error}");
-                vec![Problem {
-                    code: "",
-                    start: Default::default(),
-                    end: Default::default(),
-                    message,
-                    notes: vec![],
-                }]
+                let start = Position::default();
+                vec![Diagnostic::error("", start, start, format!("the file cannot be read: {error}"))]
             }
-            Failure::Diagnostics(diagnostics) => diagnostics.iter().map(Problem::from).collect(),
-            Failure::Package(errors) => errors.iter().map(Problem::from).collect(),
+            Failure::Diagnostics(diagnostics) | Failure::Package(diagnostics) => diagnostics.clone(),
         };
-        Some(FileFailure { path: self.shown_path(file), text: self.text(file), problems })
+        Some(FileDiagnostics {
+            path: self.shown_path(file),
+            text: self.text(file),
+            diagnostics,
+            others: Vec::new(),
+        })
     }
 
     /// One sentence for each sidecar that could not be written.

@@ -14,7 +14,6 @@ use darkc_cache_format::{MissReason, SidecarBytes, SourceHash, ToolDigest};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::parallel;
 use crate::discover::SourceFile;
-use crate::lower::PackageError;
 
 /// The format and front end of this build; computed from their sources by `build.rs`.
 pub const TOOL_DIGEST: ToolDigest = include!(concat!(env!("OUT_DIR"), "/tool_digest.rs"));
@@ -112,7 +111,7 @@ pub enum Failure {
     /// The parser's complaints.
     Diagnostics(Vec<Diagnostic>),
     /// It parses, but a package file may not hold this.
-    Package(Vec<PackageError>),
+    Package(Vec<Diagnostic>),
 }
 
 /// Loads the given slots, in their order whatever the number of threads. One file's failure is no other's.

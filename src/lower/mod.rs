@@ -14,18 +14,11 @@ use std::borrow::Cow;
 
 use darkc_cache_format::model::{Code, Definition, Function, Item, ItemKind, Parameter, Text, UnlinkedFile};
 
-use crate::base::text::{LineIndex, Position, Span};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::{LineIndex, Span};
 use crate::syntax::ast::{self, Declaration};
 use scope::Scope;
 use sites::Sites;
-
-/// A declaration that a package file cannot hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PackageError {
-    pub start: Position,
-    pub end: Position,
-    pub message: String,
-}
 
 /// Lowers one item's code; holds what its walk needs.
 struct Lowering<'t, 's> {
@@ -35,7 +28,10 @@ struct Lowering<'t, 's> {
 }
 
 /// Lowers a file that parsed without diagnostics.
-pub fn file<'s>(text: &'s str, file: &ast::SourceFile<'s>) -> Result<UnlinkedFile<'s>, Vec<PackageError>> {
+///
+/// # Errors
+/// The declarations that a package file cannot hold. Darklang gives these no code.
+pub fn file<'s>(text: &'s str, file: &ast::SourceFile<'s>) -> Result<UnlinkedFile<'s>, Vec<Diagnostic>> {
     let lines = LineIndex::new(text);
     let mut collector =
         Collector { lines: &lines, types: vec![], values: vec![], fns: vec![], errors: vec![] };
@@ -60,7 +56,7 @@ struct Collector<'t, 's> {
     types: Vec<Item<'s>>,
     values: Vec<Item<'s>>,
     fns: Vec<Item<'s>>,
-    errors: Vec<PackageError>,
+    errors: Vec<Diagnostic>,
 }
 
 impl<'s> Collector<'_, 's> {
@@ -133,7 +129,7 @@ impl<'s> Collector<'_, 's> {
 
     fn refuse(&mut self, span: Span, message: String) {
         let (start, end) = (self.lines.position(span.start), self.lines.position(span.end));
-        self.errors.push(PackageError { start, end, message });
+        self.errors.push(Diagnostic::error("", start, end, message));
     }
 
     fn item(

@@ -1,46 +1,110 @@
-//! Problems of source files, with the lines that they are about.
+//! Diagnostics as text, with the lines that they are about.
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
 
 use super::{line, plural};
-use crate::base::text::Position;
-use crate::commands::outcome::{FileFailure, Problem};
+use crate::base::diagnostic::{Diagnostic, FileDiagnostics, Label, Level};
+use crate::base::text::{LineIndex, Position};
 
-/// One broken bracket can upset the rest of a file; past this many problems, more do not help.
+/// One broken bracket can upset the rest of a file; past this many errors, more do not help.
 const SHOWN_PER_FILE: usize = 20;
 /// A range of more rows than this is shown by its first row alone.
 const SHOWN_ROWS: u32 = 6;
 
-/// Renders all problems of a file, in its order. The columns shown count characters, as editors do.
-pub(super) fn render(target: &mut String, failure: &FileFailure, styled: bool) {
+/// Renders all diagnostics of a file, in its order.
+pub(super) fn render(target: &mut String, file: &FileDiagnostics, styled: bool) {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-    let rows = row_starts(&failure.text);
-    for problem in failure.problems.iter().take(SHOWN_PER_FILE) {
-        target.push_str(&render_one(&renderer, failure, problem, &rows));
-        target.push_str("\n\n");
+    let lines = LineIndex::new(&file.text);
+    let mut errors = 0;
+    for diagnostic in &file.diagnostics {
+        errors += usize::from(diagnostic.level == Level::Error);
+        if diagnostic.level == Level::Warning || errors <= SHOWN_PER_FILE {
+            target.push_str(&render_one(&renderer, file, diagnostic, &lines));
+            target.push_str("\n\n");
+        }
     }
-    if failure.problems.len() > SHOWN_PER_FILE {
-        let rest = plural(failure.problems.len() - SHOWN_PER_FILE, "more problem");
-        line(target, format_args!("error: {rest} in {}\n", failure.path));
+    if errors > SHOWN_PER_FILE {
+        let rest = plural(errors - SHOWN_PER_FILE, "more error");
+        line(target, format_args!("error: {rest} in {}\n", file.path));
     }
 }
 
-fn render_one(renderer: &Renderer, failure: &FileFailure, problem: &Problem, rows: &[usize]) -> String {
-    let excerpt = Excerpt::of(&failure.text, rows, problem);
-    let title = Level::ERROR.primary_title(problem.message.as_str());
-    let title = if problem.code.is_empty() { title } else { title.id(problem.code) };
-    let snippet = Snippet::source(excerpt.text)
+fn render_one(
+    renderer: &Renderer,
+    file: &FileDiagnostics,
+    diagnostic: &Diagnostic,
+    lines: &LineIndex<'_>,
+) -> String {
+    let level = match diagnostic.level {
+        Level::Error => Shown::ERROR,
+        Level::Warning => Shown::WARNING,
+    };
+    let title = level.primary_title(diagnostic.message.as_str());
+    let title = if diagnostic.code.is_empty() { title } else { title.id(diagnostic.code) };
+    let mut group = title.element(snippet(
+        &file.path,
+        lines,
+        diagnostic.start,
+        diagnostic.end,
+        AnnotationKind::Primary,
+        None,
+    ));
+    for label in &diagnostic.labels {
+        group = element(group, file, lines, label);
+    }
+    let notes = diagnostic.notes.iter().map(|note| Shown::NOTE.message(note.as_str()));
+    let help = did_you_mean(&diagnostic.suggestions).map(|help| Shown::HELP.message(help));
+    renderer.render(&[group.elements(notes).elements(help)])
+}
+
+/// Adds the lines of a label, where the text of its file is at hand.
+fn element<'a>(
+    group: Group<'a>,
+    file: &'a FileDiagnostics,
+    lines: &LineIndex<'a>,
+    label: &'a Label,
+) -> Group<'a> {
+    let text = Some(label.text.as_str());
+    match &label.path {
+        None => {
+            group.element(snippet(&file.path, lines, label.start, label.end, AnnotationKind::Context, text))
+        }
+        Some(path) => match file.others.iter().find(|other| other.path == *path) {
+            Some(other) => {
+                let lines = LineIndex::new(&other.text);
+                group.element(snippet(path, &lines, label.start, label.end, AnnotationKind::Context, text))
+            }
+            None => group.element(Shown::NOTE.message(format!("{path}: {}", label.text))),
+        },
+    }
+}
+
+fn snippet<'a>(
+    path: &'a str,
+    lines: &LineIndex<'a>,
+    start: Position,
+    end: Position,
+    kind: AnnotationKind,
+    label: Option<&'a str>,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let excerpt = Excerpt::of(lines, start, end);
+    Snippet::source(excerpt.text)
         .line_start(excerpt.first_line)
-        .path(failure.path.as_str())
-        .annotation(AnnotationKind::Primary.span(excerpt.range));
-    let group =
-        title.element(snippet).elements(problem.notes.iter().map(|note| Level::NOTE.message(note.as_str())));
-    renderer.render(&[group])
+        .path(path)
+        .annotation(kind.span(excerpt.range).label(label))
 }
 
-/// The rows that a problem is about; cutting them out keeps the renderer from walking the whole file each time.
+/// `did you mean `a`, `b` or `c`?`
+fn did_you_mean(suggestions: &[String]) -> Option<String> {
+    let (last, before) = suggestions.split_last()?;
+    let before: Vec<String> = before.iter().map(|name| format!("`{name}`")).collect();
+    let or = if before.is_empty() { String::new() } else { format!("{} or ", before.join(", ")) };
+    Some(format!("did you mean {or}`{last}`?"))
+}
+
+/// The rows that a range is about; cutting them out keeps the renderer from walking the whole file each time.
 struct Excerpt<'s> {
     text: &'s str,
     /// One-based.
@@ -50,39 +114,18 @@ struct Excerpt<'s> {
 }
 
 impl<'s> Excerpt<'s> {
-    fn of(text: &'s str, rows: &[usize], problem: &Problem) -> Self {
-        let (start, mut end) = (problem.start, problem.end.max(problem.start));
-        let last = rows.len() - 1;
-        let first_row = (start.row as usize).min(last);
+    fn of(lines: &LineIndex<'s>, start: Position, end: Position) -> Self {
+        let mut end = end.max(start);
         if end.row - start.row >= SHOWN_ROWS {
             end = Position { row: start.row, column: u32::MAX };
         }
-        let last_row = (end.row as usize).min(last);
-        let from = rows[first_row];
-        let to = rows.get(last_row + 1).copied().unwrap_or(text.len());
-        let start = byte_offset(text, rows, start) - from;
-        let end = byte_offset(text, rows, end) - from;
-        Excerpt { text: &text[from..to], first_line: first_row + 1, range: start..end.max(start) }
-    }
-}
-
-/// The byte offset of each row's start.
-fn row_starts(text: &str) -> Vec<usize> {
-    let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-    std::iter::once(0).chain(newlines.map(|(offset, _)| offset + 1)).collect()
-}
-
-/// Where a position is, in bytes; one outside the text is moved to the nearest place inside.
-fn byte_offset(text: &str, rows: &[usize], position: Position) -> usize {
-    let row = position.row as usize;
-    let Some(&start) = rows.get(row) else { return text.len() };
-    let end = rows.get(row + 1).map_or(text.len(), |next| next - 1);
-    let mut units = 0;
-    for (offset, character) in text[start..end].char_indices() {
-        if units >= position.column as usize {
-            return start + offset;
+        let (start, end) = (lines.offset(start), lines.offset(end));
+        let (first_row, from) = lines.row_of(start);
+        let to = lines.row_end(end);
+        Excerpt {
+            text: &lines.text()[from..to],
+            first_line: first_row + 1,
+            range: start - from..end.max(start) - from,
         }
-        units += character.len_utf16();
     }
-    end
 }

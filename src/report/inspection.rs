@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::{Report, diagnostics, json_line, kind_name, line, plural};
-use crate::base::text::Position;
-use crate::commands::outcome::{FileFailure, Inspected, InspectedSidecar, ListedItem, Problem, Verdict};
+use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
+use crate::base::text::LineIndex;
+use crate::commands::outcome::{Inspected, InspectedSidecar, ListedItem, Verdict};
 
 /// Enough of a content hash to tell items apart by eye.
 const SHORT_HASH: usize = 12;
@@ -22,27 +23,30 @@ impl<'o> JsonItem<'o> {
     }
 }
 
+/// Lines and columns count from one, columns in characters, as the text output does; `bytes` is the range in the
+/// decoded source. `utf16` has the columns that .NET and the language server protocol count, also from one.
 #[derive(Serialize)]
-struct JsonProblem<'o> {
+struct JsonDiagnostic<'o> {
     code: &'o str,
-    start: [u32; 2],
-    end: [u32; 2],
+    start: [usize; 2],
+    end: [usize; 2],
+    bytes: [usize; 2],
+    utf16: [u32; 2],
     message: &'o str,
 }
 
-impl<'o> JsonProblem<'o> {
-    fn of(problem: &'o Problem) -> Self {
-        JsonProblem {
-            code: problem.code,
-            start: one_based(problem.start),
-            end: one_based(problem.end),
-            message: &problem.message,
+impl<'o> JsonDiagnostic<'o> {
+    fn of(diagnostic: &'o Diagnostic, lines: &LineIndex<'_>) -> Self {
+        let (start, end) = (lines.place(diagnostic.start), lines.place(diagnostic.end));
+        JsonDiagnostic {
+            code: diagnostic.code,
+            start: [start.line, start.column],
+            end: [end.line, end.column],
+            bytes: [start.byte, end.byte],
+            utf16: [diagnostic.start.column + 1, diagnostic.end.column + 1],
+            message: &diagnostic.message,
         }
     }
-}
-
-fn one_based(position: Position) -> [u32; 2] {
-    [position.row + 1, position.column + 1]
 }
 
 #[derive(Serialize)]
@@ -50,7 +54,7 @@ struct JsonInspected<'o> {
     path: &'o str,
     verdict: &'static str,
     items: Vec<JsonItem<'o>>,
-    diagnostics: Vec<JsonProblem<'o>>,
+    diagnostics: Vec<JsonDiagnostic<'o>>,
 }
 
 #[derive(Serialize)]
@@ -83,11 +87,13 @@ fn verdict_name(verdict: Verdict) -> &'static str {
 impl Report {
     /// One object: `{"path", "verdict", "items", "diagnostics"}`, positions one-based.
     pub fn inspected_json(&mut self, file: &Inspected) {
+        let lines = LineIndex::new(&file.text);
+        let diagnostics = file.diagnostics.iter().map(|diagnostic| JsonDiagnostic::of(diagnostic, &lines));
         let object = JsonInspected {
             path: &file.path,
             verdict: verdict_name(file.verdict),
             items: file.items.iter().map(JsonItem::of).collect(),
-            diagnostics: file.problems.iter().map(JsonProblem::of).collect(),
+            diagnostics: diagnostics.collect(),
         };
         json_line(&mut self.data, &object);
     }
@@ -99,11 +105,12 @@ impl Report {
             let (kind, location, hash) = (kind_name(item.kind), &item.location, item.hash.to_hex());
             line(&mut self.data, format_args!("  {kind:<5} {location}  {}", &hash[..SHORT_HASH]));
         }
-        if !file.problems.is_empty() {
-            let failure = FileFailure {
+        if !file.diagnostics.is_empty() {
+            let failure = FileDiagnostics {
                 path: file.path.clone(),
                 text: file.text.clone(),
-                problems: file.problems.clone(),
+                diagnostics: file.diagnostics.clone(),
+                others: Vec::new(),
             };
             // Data may go into a file, so it is never coloured.
             diagnostics::render(&mut self.data, &failure, false);

@@ -11,8 +11,9 @@ mod timings;
 use std::fmt::{Display, Write as _};
 use std::io::{self, IsTerminal};
 
+use crate::base::diagnostic::FileDiagnostics;
 use crate::base::location::ItemKind;
-use crate::commands::outcome::{FileFailure, ListedItem};
+use crate::commands::outcome::ListedItem;
 
 pub use summary::ReloadMode;
 
@@ -58,7 +59,7 @@ impl Report {
     }
 
     /// What is wrong with the sources, and what may be.
-    pub fn findings(&mut self, failures: &[FileFailure], warnings: &[String]) {
+    pub fn findings(&mut self, failures: &[FileDiagnostics], warnings: &[String]) {
         for failure in failures {
             diagnostics::render(&mut self.text, failure, self.styled);
         }

@@ -3,21 +3,27 @@
 use std::time::Duration;
 
 use super::{ReloadMode, Report, diagnostics, summary, timings};
+use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
 use crate::base::text::Position;
 use crate::base::timing::{TimedSpan, Timings};
 use crate::commands::outcome::*;
 
-fn problem(code: &'static str, start: (u32, u32), end: (u32, u32), message: &str) -> Problem {
+fn problem(code: &'static str, start: (u32, u32), end: (u32, u32), message: &str) -> Diagnostic {
     let position = |(row, column)| Position { row, column };
-    Problem { code, start: position(start), end: position(end), message: message.into(), notes: Vec::new() }
+    Diagnostic::error(code, position(start), position(end), message)
 }
 
-fn rendered(text: &str, problems: Vec<Problem>) -> String {
+fn rendered(text: &str, diagnostics: Vec<Diagnostic>) -> String {
     let mut target = String::new();
-    let failure = FileFailure { path: "packages/a.dark".into(), text: text.into(), problems };
-    diagnostics::render(&mut target, &failure, false);
+    let file = FileDiagnostics {
+        path: "packages/a.dark".into(),
+        text: text.into(),
+        diagnostics,
+        others: Vec::new(),
+    };
+    diagnostics::render(&mut target, &file, false);
     target
 }
 
@@ -62,7 +68,7 @@ error[PARSE-EXPECTED]: expected a name
 }
 
 #[test]
-fn columns_are_utf16_units() {
+fn columns_count_characters() {
     let shown =
         rendered("let a = \"\u{1F600}é\" @@\n", vec![problem("LEX", (0, 13), (0, 15), "what is this")]);
     assert_eq!(
@@ -106,11 +112,11 @@ error[PARSE-UNCLOSED]: missing `)`
 }
 
 #[test]
-fn many_problems_of_a_file_are_counted() {
-    let problems = (0..23).map(|row| problem("LEX", (row, 0), (row, 1), "no")).collect();
-    let shown = rendered(&"#\n".repeat(23), problems);
+fn many_errors_of_a_file_are_counted() {
+    let diagnostics = (0..23).map(|row| problem("LEX", (row, 0), (row, 1), "no")).collect();
+    let shown = rendered(&"#\n".repeat(23), diagnostics);
     assert_eq!(shown.matches("error[LEX]").count(), 20);
-    assert!(shown.ends_with("error: 3 more problems in packages/a.dark\n\n"));
+    assert!(shown.ends_with("error: 3 more errors in packages/a.dark\n\n"));
 }
 
 const COUNTS: Counts = Counts {
@@ -170,7 +176,7 @@ fn the_last_line_says_whether_anything_was_applied() {
     let mut outcome = Outcome { counts: COUNTS, ..Outcome::default() };
     assert!(last(&outcome, ReloadMode::Apply).starts_with("reloaded: 449 files (448 hit, "));
     assert!(last(&outcome, ReloadMode::DryRun).starts_with("would reload: 449 files (448 hit, "));
-    outcome.failures.push(FileFailure { path: String::new(), text: String::new(), problems: Vec::new() });
+    outcome.failures.push(FileDiagnostics::default());
     let text = last(&outcome, ReloadMode::Apply);
     assert!(
         text.starts_with("not reloaded: 449 files (448 hit, ") && text.ends_with("; nothing was applied\n")
@@ -203,11 +209,11 @@ fn an_inspected_file_as_json_has_one_based_positions() {
         text: TEXT.into(),
         verdict: Verdict::PackageError,
         items: vec![item(ItemKind::Type, "A.T", 0)],
-        problems: vec![problem("LEX", (0, 3), (1, 0), "a \"quoted\" word")],
+        diagnostics: vec![problem("LEX", (0, 3), (1, 0), "a \"quoted\" word")],
     });
     let hash = "00".repeat(32);
     let expected = format!(
-        r#"{{"path":"a.dark","verdict":"package-error","items":[{{"kind":"type","name":"A.T","hash":"{hash}"}}],"diagnostics":[{{"code":"LEX","start":[1,4],"end":[2,1],"message":"a \"quoted\" word"}}]}}"#
+        r#"{{"path":"a.dark","verdict":"package-error","items":[{{"kind":"type","name":"A.T","hash":"{hash}"}}],"diagnostics":[{{"code":"LEX","start":[1,4],"end":[2,1],"bytes":[3,13],"utf16":[4,1],"message":"a \"quoted\" word"}}]}}"#
     );
     assert_eq!(report.data, expected + "\n");
 }

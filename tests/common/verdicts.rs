@@ -38,18 +38,19 @@ impl Verdict {
     fn from_json(json: &Value) -> Verdict {
         let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("a text in {json}")).to_owned();
         let list = |key: &str| json[key].as_array().unwrap_or_else(|| panic!("a list {key} in {json}"));
-        let position = |at: &Value| format!("{}:{}", at[0], at[1]);
+        // Darklang counts columns in UTF-16 units.
+        let position = |one: &Value, end: &str, at: usize| format!("{}:{}", one[end][0], one["utf16"][at]);
         let verdict = text(&json["verdict"]);
         let item =
             |item: &Value| format!("{} {} {}", text(&item["kind"]), text(&item["name"]), text(&item["hash"]));
         let mut items: Vec<String> = list("items").iter().map(item).collect();
         items.sort();
         let diagnostic = |one: &Value| {
-            let (start, end) = (position(&one["start"]), position(&one["end"]));
+            let (start, end) = (position(one, "start", 0), position(one, "end", 1));
             format!("{}@{start}-{end} {}", text(&one["code"]), escaped(&text(&one["message"])))
         };
         let package_error = |one: &Value| {
-            format!("error at {}: {}", position(&one["start"]), escaped(&text(&one["message"])))
+            format!("error at {}: {}", position(one, "start", 0), escaped(&text(&one["message"])))
         };
         let diagnostics = if verdict == "package-error" {
             vec![list("diagnostics").iter().map(package_error).collect::<Vec<_>>().join("\\n")]
@@ -159,8 +160,8 @@ fn verdicts_are_read_alike_from_both_forms() {
     let json = serde_json::json!({
         "path": "a/b.dark", "verdict": "error", "items": [],
         "diagnostics": [
-            {"code": "LEX", "start": [1, 2], "end": [1, 3], "message": "unexpected character: '\\'"},
-            {"code": "PARSE-EXPECTED", "start": [4, 5], "end": [4, 6], "message": "x"},
+            {"code": "LEX", "start": [1, 1], "end": [1, 2], "utf16": [2, 3], "message": "unexpected character: '\\'"},
+            {"code": "PARSE-EXPECTED", "start": [4, 5], "end": [4, 6], "utf16": [5, 6], "message": "x"},
         ],
     });
     let (expected, found) = (Verdict::from_tsv(&tsv), Verdict::from_json(&json));

@@ -154,7 +154,7 @@ impl<'s> Lexer<'s> {
     fn refuse(&mut self, code: &'static str, message: &str) {
         if let Some(token) = self.out.tokens.last() {
             let (start, end) = (token.start, token.end);
-            self.out.literal.push(Diagnostic { code, start, end, message: message.to_owned() });
+            self.out.literal.push(Diagnostic::error(code, start, end, message));
         }
     }
 

@@ -156,7 +156,7 @@ impl<'s> Lexer<'s> {
     fn complain(&mut self, message: String) {
         if let Some(token) = self.out.tokens.last() {
             let (start, end) = (token.start, token.end);
-            self.out.lexical.push(Diagnostic { code: LEX, start, end, message });
+            self.out.lexical.push(Diagnostic::error(LEX, start, end, message));
         }
     }
 
@@ -269,7 +269,7 @@ impl<'s> Lexer<'s> {
             let start = Position { column: start.column + unit, ..start };
             let end = Position { column: start.column + 1, ..start };
             let message = format!("unexpected character: '{shown}'");
-            self.out.lexical.push(Diagnostic { code: LEX, start, end, message });
+            self.out.lexical.push(Diagnostic::error(LEX, start, end, message));
         }
         self.advance(self.at + character.len_utf8());
     }

@@ -38,8 +38,8 @@ impl Lexer<'_> {
         let (length, closed) = comment_length(&self.bytes[self.at..]);
         self.advance(self.at + length);
         if !closed {
-            let message = "unterminated block comment".to_owned();
-            self.out.lexical.push(Diagnostic { code: LEX, start, end: self.position(), message });
+            let end = self.position();
+            self.out.lexical.push(Diagnostic::error(LEX, start, end, "unterminated block comment"));
         }
     }
 }

@@ -45,7 +45,7 @@ impl Parser<'_, '_> {
     pub(super) fn report_always(&mut self, code: &'static str, index: usize, message: impl Into<String>) {
         let token = self.token(index);
         let (start, end) = (token.start, token.end);
-        self.diagnostics.push(Diagnostic { code, start, end, message: message.into() });
+        self.diagnostics.push(Diagnostic::error(code, start, end, message));
     }
 
     pub(super) fn expected(&mut self, index: usize, what: &str) {

@@ -92,7 +92,7 @@ impl<'s> Parser<'_, 's> {
         };
         if let Some(message) = complaint {
             let message = message.to_owned();
-            self.diagnostics.push(Diagnostic { code: code::INTERPOLATION, start, end, message });
+            self.diagnostics.push(Diagnostic::error(code::INTERPOLATION, start, end, message));
         }
         match file.expressions.into_iter().next() {
             Some(first) if file.declarations.is_empty() => first,

@@ -21,11 +21,9 @@ pub fn package_source<'s>(text: &'s str, parsed: &mut Parsed<'s>) {
         return;
     }
     let lines = LineIndex::new(text);
-    parsed.diagnostics.extend(issues.into_iter().map(|issue| Diagnostic {
-        code: issue.rule.code(),
-        start: lines.position(issue.span.start),
-        end: lines.position(issue.span.end),
-        message: issue.message,
+    parsed.diagnostics.extend(issues.into_iter().map(|issue| {
+        let (start, end) = (lines.position(issue.span.start), lines.position(issue.span.end));
+        Diagnostic::error(issue.rule.code(), start, end, issue.message)
     }));
 }
 
