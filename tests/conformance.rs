@@ -1,5 +1,7 @@
 //! What Darklang's loader made of the package files in `conformance/`, of which every clone has the records.
 
+use std::collections::BTreeMap;
+
 use crate::common::edits::{Edit, Expect};
 use crate::common::ground_truth::{self, PackageSet};
 use crate::common::loader::InProcess;
@@ -80,4 +82,39 @@ fn in_halves(
 ) -> Vec<String> {
     let halves: Vec<&[Edit]> = edits.chunks(edits.len().div_ceil(2).max(1)).collect();
     common::in_parallel(&halves, |edits| work(Tree::copy_of(&set.packages), edits)).concat()
+}
+
+/// The text of a canonical form says all that the hash covers and nothing else: over all single files, equal hashes
+/// have equal texts, and different ones different texts.
+#[test]
+fn canonical_forms_are_equal_where_hashes_are() {
+    let cases = ground_truth::conformance().join("alone/cases");
+    let paths: Vec<String> =
+        common::files_below(&cases).iter().map(|path| format!("{}/{path}", cases.display())).collect();
+    let mut arguments = vec!["inspect", "--canonical"];
+    arguments.extend(paths.iter().map(String::as_str));
+    let run = common::darkc(&arguments, &[]).expect_code(1);
+    let mut by_hash: BTreeMap<&str, String> = BTreeMap::new();
+    let mut by_text: BTreeMap<String, &str> = BTreeMap::new();
+    let mut seen = 0;
+    let is_head = |line: &&str| ["type ", "value ", "fn "].iter().any(|kind| line.starts_with(kind));
+    let mut lines = run.stdout.lines().peekable();
+    while let Some(line) = lines.next() {
+        if !is_head(&line) {
+            continue;
+        }
+        let hash = line.rsplit(' ').next().expect("a hash");
+        let is_node = |line: &&str| {
+            line.starts_with(' ') && line.trim_start().starts_with(|c: char| c.is_ascii_digit())
+        };
+        let text: String = std::iter::from_fn(|| lines.next_if(is_node)).collect::<Vec<_>>().join("\n");
+        assert!(text.starts_with("     0  "), "{line}:\n{text}");
+        seen += 1;
+        let other = by_hash.entry(hash).or_insert_with(|| text.clone());
+        assert_eq!(*other, text, "{line}");
+        let other = by_text.entry(text).or_insert(hash);
+        assert_eq!(*other, hash, "{line}");
+    }
+    println!("{seen} items, {} canonical forms", by_text.len());
+    assert!(seen > 150 && by_text.len() < seen);
 }

@@ -11,7 +11,7 @@
 use super::ids::NodeIds;
 use super::tags;
 use super::walk::{self, Form};
-use super::writer::Writer;
+use super::writer::{Unwatched, Watch, Writer};
 use crate::base::hash::ContentHash;
 use crate::base::location::Location;
 use crate::program::tree::*;
@@ -49,6 +49,8 @@ struct Stored<'w, W, I> {
 
 /// The stored form keeps every name as written, so scopes mean nothing to it.
 impl<'a, W: World, I: NodeIds> Form<'a> for Stored<'_, W, I> {
+    type Watch = Unwatched;
+
     fn out(&mut self) -> &mut Writer {
         self.out
     }
@@ -113,14 +115,18 @@ impl<'a, W: World, I: NodeIds> Form<'a> for Stored<'_, W, I> {
 }
 
 /// A built-in function or value, with its tag.
-pub fn builtin(out: &mut Writer, name: &str, version: u32) {
-    out.byte(tags::names::TERM_BUILTIN);
+pub fn builtin<W: Watch>(out: &mut Writer<W>, name: &str, version: u32) {
+    out.word(tags::names::TERM_BUILTIN, "builtin");
     out.string(name);
     out.u32(version);
 }
 
 /// What stands in for a name that means nothing.
-pub fn unresolved(out: &mut Writer, error: NameError) {
-    out.byte(tags::names::UNRESOLVED);
-    out.byte(tags::name_error(error));
+pub fn unresolved<W: Watch>(out: &mut Writer<W>, error: NameError) {
+    out.word(tags::names::UNRESOLVED, "unresolved");
+    let reason = match error {
+        NameError::NotFound => "not found",
+        NameError::InvalidName => "invalid name",
+    };
+    out.word(tags::name_error(error), reason);
 }

@@ -4,101 +4,119 @@
 
 use crate::program::tree::{Infix, IntLiteral, ItemKind, NameError, Primitive};
 
+/// A tag byte, and its name for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag(pub u8, pub &'static str);
+
 /// Type references.
 pub mod types {
+    use super::Tag;
+
     // Integers of 8 to 128 bits are 0 to 9, in the order of `fixed_int`.
-    pub const FLOAT: u8 = 10;
-    pub const BOOL: u8 = 11;
-    pub const UNIT: u8 = 12;
-    pub const STRING: u8 = 13;
-    pub const LIST: u8 = 14;
-    pub const DICT: u8 = 15;
-    pub const DB: u8 = 16;
-    pub const DATE_TIME: u8 = 17;
-    pub const CHAR: u8 = 18;
-    pub const UUID: u8 = 19;
-    pub const CUSTOM: u8 = 20;
-    pub const VARIABLE: u8 = 21;
-    pub const FN: u8 = 22;
-    pub const TUPLE: u8 = 23;
-    pub const BLOB: u8 = 24;
-    pub const STREAM: u8 = 25;
-    pub const INT: u8 = 26;
+    pub const FLOAT: Tag = Tag(10, "float");
+    pub const BOOL: Tag = Tag(11, "bool");
+    pub const UNIT: Tag = Tag(12, "unit");
+    pub const STRING: Tag = Tag(13, "string");
+    pub const LIST: Tag = Tag(14, "list");
+    pub const DICT: Tag = Tag(15, "dict");
+    pub const DB: Tag = Tag(16, "db");
+    pub const DATE_TIME: Tag = Tag(17, "date time");
+    pub const CHAR: Tag = Tag(18, "char");
+    pub const UUID: Tag = Tag(19, "uuid");
+    pub const CUSTOM: Tag = Tag(20, "custom");
+    pub const VARIABLE: Tag = Tag(21, "variable");
+    pub const FN: Tag = Tag(22, "fn");
+    pub const TUPLE: Tag = Tag(23, "tuple");
+    pub const BLOB: Tag = Tag(24, "blob");
+    pub const STREAM: Tag = Tag(25, "stream");
+    pub const INT: Tag = Tag(26, "int");
 }
 
 /// What a type declaration defines.
 pub mod definitions {
-    pub const ALIAS: u8 = 0;
-    pub const RECORD: u8 = 1;
-    pub const ENUM: u8 = 2;
+    use super::Tag;
+
+    pub const ALIAS: Tag = Tag(0, "alias");
+    pub const RECORD: Tag = Tag(1, "record");
+    pub const ENUM: Tag = Tag(2, "enum");
 }
 
 pub mod let_patterns {
-    pub const VARIABLE: u8 = 0;
-    pub const UNIT: u8 = 1;
-    pub const TUPLE: u8 = 2;
-    pub const WILDCARD: u8 = 3;
+    use super::Tag;
+
+    pub const VARIABLE: Tag = Tag(0, "variable");
+    pub const UNIT: Tag = Tag(1, "unit");
+    pub const TUPLE: Tag = Tag(2, "tuple");
+    pub const WILDCARD: Tag = Tag(3, "wildcard");
 }
 
 pub mod match_patterns {
-    pub const VARIABLE: u8 = 0;
-    pub const ENUM: u8 = 1;
+    use super::Tag;
+
+    pub const VARIABLE: Tag = Tag(0, "variable");
+    pub const ENUM: Tag = Tag(1, "enum");
     /// The first of the ten fixed-width integers.
     pub const FIXED_INT: u8 = 2;
-    pub const BOOL: u8 = 12;
-    pub const CHAR: u8 = 13;
-    pub const STRING: u8 = 14;
-    pub const FLOAT: u8 = 15;
-    pub const UNIT: u8 = 16;
-    pub const TUPLE: u8 = 17;
-    pub const LIST: u8 = 18;
-    pub const CONS: u8 = 19;
-    pub const OR: u8 = 20;
-    pub const INT: u8 = 21;
+    pub const BOOL: Tag = Tag(12, "bool");
+    pub const CHAR: Tag = Tag(13, "char");
+    pub const STRING: Tag = Tag(14, "string");
+    pub const FLOAT: Tag = Tag(15, "float");
+    pub const UNIT: Tag = Tag(16, "unit");
+    pub const TUPLE: Tag = Tag(17, "tuple");
+    pub const LIST: Tag = Tag(18, "list");
+    pub const CONS: Tag = Tag(19, "cons");
+    pub const OR: Tag = Tag(20, "or");
+    pub const INT: Tag = Tag(21, "int");
 }
 
 pub mod exprs {
+    use super::Tag;
+
     /// The first of the ten fixed-width integers.
     pub const FIXED_INT: u8 = 0;
-    pub const BOOL: u8 = 10;
-    pub const STRING: u8 = 11;
-    pub const CHAR: u8 = 12;
-    pub const FLOAT: u8 = 13;
-    pub const UNIT: u8 = 14;
-    pub const VALUE_NAME: u8 = 15;
-    pub const LET: u8 = 16;
-    pub const IF: u8 = 17;
-    pub const LAMBDA: u8 = 18;
-    pub const FIELD_ACCESS: u8 = 19;
-    pub const VARIABLE: u8 = 20;
-    pub const APPLY: u8 = 21;
-    pub const LIST: u8 = 22;
-    pub const RECORD: u8 = 23;
-    pub const RECORD_UPDATE: u8 = 24;
-    pub const PIPE: u8 = 25;
-    pub const ENUM: u8 = 26;
-    pub const MATCH: u8 = 27;
-    pub const TUPLE: u8 = 28;
-    pub const INFIX: u8 = 29;
-    pub const DICT: u8 = 30;
-    pub const FN_NAME: u8 = 31;
-    pub const STATEMENT: u8 = 32;
-    pub const SELF_FN: u8 = 33;
-    pub const ARG: u8 = 34;
-    pub const INT: u8 = 35;
+    pub const BOOL: Tag = Tag(10, "bool");
+    pub const STRING: Tag = Tag(11, "string");
+    pub const CHAR: Tag = Tag(12, "char");
+    pub const FLOAT: Tag = Tag(13, "float");
+    pub const UNIT: Tag = Tag(14, "unit");
+    pub const VALUE_NAME: Tag = Tag(15, "value name");
+    pub const LET: Tag = Tag(16, "let");
+    pub const IF: Tag = Tag(17, "if");
+    pub const LAMBDA: Tag = Tag(18, "lambda");
+    pub const FIELD_ACCESS: Tag = Tag(19, "field access");
+    pub const VARIABLE: Tag = Tag(20, "variable");
+    pub const APPLY: Tag = Tag(21, "apply");
+    pub const LIST: Tag = Tag(22, "list");
+    pub const RECORD: Tag = Tag(23, "record");
+    pub const RECORD_UPDATE: Tag = Tag(24, "record update");
+    pub const PIPE: Tag = Tag(25, "pipe");
+    pub const ENUM: Tag = Tag(26, "enum");
+    pub const MATCH: Tag = Tag(27, "match");
+    pub const TUPLE: Tag = Tag(28, "tuple");
+    pub const INFIX: Tag = Tag(29, "infix");
+    pub const DICT: Tag = Tag(30, "dict");
+    pub const FN_NAME: Tag = Tag(31, "fn name");
+    pub const STATEMENT: Tag = Tag(32, "statement");
+    pub const SELF_FN: Tag = Tag(33, "self fn");
+    pub const ARG: Tag = Tag(34, "arg");
+    pub const INT: Tag = Tag(35, "int");
 }
 
 pub mod string_segments {
-    pub const TEXT: u8 = 0;
-    pub const INTERPOLATION: u8 = 1;
+    use super::Tag;
+
+    pub const TEXT: Tag = Tag(0, "text");
+    pub const INTERPOLATION: Tag = Tag(1, "interpolation");
 }
 
 pub mod pipe_parts {
-    pub const VARIABLE: u8 = 0;
-    pub const LAMBDA: u8 = 1;
-    pub const INFIX: u8 = 2;
-    pub const FN_CALL: u8 = 3;
-    pub const ENUM: u8 = 4;
+    use super::Tag;
+
+    pub const VARIABLE: Tag = Tag(0, "variable");
+    pub const LAMBDA: Tag = Tag(1, "lambda");
+    pub const INFIX: Tag = Tag(2, "infix");
+    pub const FN_CALL: Tag = Tag(3, "fn call");
+    pub const ENUM: Tag = Tag(4, "enum");
 }
 
 /// Resolved names. Types are never builtins, so their package tag is another than a term's.
@@ -138,39 +156,40 @@ pub fn reference(kind: ItemKind) -> u8 {
 }
 
 /// The sign of a float.
-pub fn sign(negative: bool) -> u8 {
-    u8::from(negative)
+pub fn sign(negative: bool) -> Tag {
+    if negative { Tag(1, "-") } else { Tag(0, "+") }
 }
 
-/// Where a fixed-width integer stands among the ten, the same in types, patterns and expressions.
-pub fn fixed_int(literal: &IntLiteral<'_>) -> Option<u8> {
-    Some(match literal {
-        IntLiteral::Int64(_) => 0,
-        IntLiteral::UInt64(_) => 1,
-        IntLiteral::Int8(_) => 2,
-        IntLiteral::UInt8(_) => 3,
-        IntLiteral::Int16(_) => 4,
-        IntLiteral::UInt16(_) => 5,
-        IntLiteral::Int32(_) => 6,
-        IntLiteral::UInt32(_) => 7,
-        IntLiteral::Int128(_) => 8,
-        IntLiteral::UInt128(_) => 9,
+/// The tag of an integer of fixed width, by where the ten of them begin; `None` for one of unbounded width.
+pub fn fixed_int(literal: &IntLiteral<'_>, first: u8) -> Option<Tag> {
+    let Tag(order, name) = primitive(match literal {
+        IntLiteral::Int64(_) => Primitive::Int64,
+        IntLiteral::UInt64(_) => Primitive::UInt64,
+        IntLiteral::Int8(_) => Primitive::Int8,
+        IntLiteral::UInt8(_) => Primitive::UInt8,
+        IntLiteral::Int16(_) => Primitive::Int16,
+        IntLiteral::UInt16(_) => Primitive::UInt16,
+        IntLiteral::Int32(_) => Primitive::Int32,
+        IntLiteral::UInt32(_) => Primitive::UInt32,
+        IntLiteral::Int128(_) => Primitive::Int128,
+        IntLiteral::UInt128(_) => Primitive::UInt128,
         IntLiteral::Int(_) => return None,
-    })
+    });
+    Some(Tag(first + order, name))
 }
 
-pub fn primitive(primitive: Primitive) -> u8 {
+pub fn primitive(primitive: Primitive) -> Tag {
     match primitive {
-        Primitive::Int64 => 0,
-        Primitive::UInt64 => 1,
-        Primitive::Int8 => 2,
-        Primitive::UInt8 => 3,
-        Primitive::Int16 => 4,
-        Primitive::UInt16 => 5,
-        Primitive::Int32 => 6,
-        Primitive::UInt32 => 7,
-        Primitive::Int128 => 8,
-        Primitive::UInt128 => 9,
+        Primitive::Int64 => Tag(0, "int64"),
+        Primitive::UInt64 => Tag(1, "uint64"),
+        Primitive::Int8 => Tag(2, "int8"),
+        Primitive::UInt8 => Tag(3, "uint8"),
+        Primitive::Int16 => Tag(4, "int16"),
+        Primitive::UInt16 => Tag(5, "uint16"),
+        Primitive::Int32 => Tag(6, "int32"),
+        Primitive::UInt32 => Tag(7, "uint32"),
+        Primitive::Int128 => Tag(8, "int128"),
+        Primitive::UInt128 => Tag(9, "uint128"),
         Primitive::Float => types::FLOAT,
         Primitive::Bool => types::BOOL,
         Primitive::Unit => types::UNIT,
@@ -183,23 +202,23 @@ pub fn primitive(primitive: Primitive) -> u8 {
     }
 }
 
-/// An operator's two bytes: its family (0 function, 1 boolean), then itself.
-pub fn infix(op: Infix) -> [u8; 2] {
+/// An operator's two bytes, its family (0 function, 1 boolean) and itself, and how it is written.
+pub fn infix(op: Infix) -> ([u8; 2], &'static str) {
     match op {
-        Infix::Plus => [0, 0],
-        Infix::Minus => [0, 1],
-        Infix::Multiply => [0, 2],
-        Infix::Divide => [0, 3],
-        Infix::Modulo => [0, 4],
-        Infix::Power => [0, 5],
-        Infix::GreaterThan => [0, 6],
-        Infix::GreaterThanOrEqual => [0, 7],
-        Infix::LessThan => [0, 8],
-        Infix::LessThanOrEqual => [0, 9],
-        Infix::Equals => [0, 10],
-        Infix::NotEquals => [0, 11],
-        Infix::StringConcat => [0, 12],
-        Infix::And => [1, 0],
-        Infix::Or => [1, 1],
+        Infix::Plus => ([0, 0], "+"),
+        Infix::Minus => ([0, 1], "-"),
+        Infix::Multiply => ([0, 2], "*"),
+        Infix::Divide => ([0, 3], "/"),
+        Infix::Modulo => ([0, 4], "%"),
+        Infix::Power => ([0, 5], "^"),
+        Infix::GreaterThan => ([0, 6], ">"),
+        Infix::GreaterThanOrEqual => ([0, 7], ">="),
+        Infix::LessThan => ([0, 8], "<"),
+        Infix::LessThanOrEqual => ([0, 9], "<="),
+        Infix::Equals => ([0, 10], "=="),
+        Infix::NotEquals => ([0, 11], "!="),
+        Infix::StringConcat => ([0, 12], "++"),
+        Infix::And => ([1, 0], "&&"),
+        Infix::Or => ([1, 1], "||"),
     }
 }

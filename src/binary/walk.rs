@@ -14,13 +14,15 @@
 //! | enum | type name, type arguments (not in a pipe), case name, fields |
 //! | match | argument, list of (pattern, optional guard, body) |
 
-use super::tags;
-use super::writer::Writer;
+use super::tags::{self, Tag};
+use super::writer::{Watch, Writer};
 use crate::program::tree::*;
 
 /// What tells the forms of a tree apart.
 pub trait Form<'a>: Sized {
-    fn out(&mut self) -> &mut Writer;
+    type Watch: Watch;
+
+    fn out(&mut self) -> &mut Writer<Self::Watch>;
 
     /// Identifies an expression, a pattern or a pipe part.
     fn node(&mut self, node: NodeIndex);
@@ -59,11 +61,11 @@ pub fn type_declaration<'a, F: Form<'a>>(form: &mut F, declaration: &TypeDeclara
     type_params(form, declaration.type_params);
     match &declaration.body {
         TypeBody::Alias(typ) => {
-            form.out().byte(tags::definitions::ALIAS);
+            form.out().enter(tags::definitions::ALIAS);
             type_ref(form, typ);
         }
         TypeBody::Record(fields) => {
-            form.out().byte(tags::definitions::RECORD);
+            form.out().enter(tags::definitions::RECORD);
             non_empty_list(form, fields, |form, (name, typ)| {
                 form.out().string(name);
                 type_ref(form, typ);
@@ -71,7 +73,7 @@ pub fn type_declaration<'a, F: Form<'a>>(form: &mut F, declaration: &TypeDeclara
             });
         }
         TypeBody::Enum(cases) => {
-            form.out().byte(tags::definitions::ENUM);
+            form.out().enter(tags::definitions::ENUM);
             non_empty_list(form, cases, |form, case| {
                 form.out().string(case.name);
                 list(form, &case.fields, |form, field| {
@@ -83,6 +85,7 @@ pub fn type_declaration<'a, F: Form<'a>>(form: &mut F, declaration: &TypeDeclara
             });
         }
     }
+    form.out().leave();
 }
 
 pub fn function<'a, F: Form<'a>>(form: &mut F, function: &Function<'a>) {
@@ -103,34 +106,35 @@ fn type_params<'a, F: Form<'a>>(form: &mut F, names: &[Text<'a>]) {
 fn type_ref<'a, F: Form<'a>>(form: &mut F, typ: &TypeRef<'a>) {
     use tags::types as tag;
     match typ {
-        TypeRef::Primitive(primitive) => form.out().byte(tags::primitive(*primitive)),
+        TypeRef::Primitive(primitive) => form.out().enter(tags::primitive(*primitive)),
         TypeRef::Stream(inner) => wrapped(form, tag::STREAM, inner),
         TypeRef::List(inner) => wrapped(form, tag::LIST, inner),
         TypeRef::Dict(inner) => wrapped(form, tag::DICT, inner),
         TypeRef::Db(inner) => wrapped(form, tag::DB, inner),
         TypeRef::Tuple(parts) => {
-            form.out().byte(tag::TUPLE);
+            form.out().enter(tag::TUPLE);
             tuple(form, parts, type_ref);
         }
         TypeRef::Fn(args, result) => {
-            form.out().byte(tag::FN);
+            form.out().enter(tag::FN);
             non_empty_list(form, args, type_ref);
             type_ref(form, result);
         }
         TypeRef::Variable(name) => {
-            form.out().byte(tag::VARIABLE);
+            form.out().enter(tag::VARIABLE);
             form.out().string(name);
         }
         TypeRef::Custom(name, type_args) => {
-            form.out().byte(tag::CUSTOM);
+            form.out().enter(tag::CUSTOM);
             form.name(name, ItemKind::Type);
             list(form, type_args, type_ref);
         }
     }
+    form.out().leave();
 }
 
-fn wrapped<'a, F: Form<'a>>(form: &mut F, tag: u8, inner: &TypeRef<'a>) {
-    form.out().byte(tag);
+fn wrapped<'a, F: Form<'a>>(form: &mut F, tag: Tag, inner: &TypeRef<'a>) {
+    form.out().enter(tag);
     type_ref(form, inner);
 }
 
@@ -148,6 +152,7 @@ pub fn let_pattern<'a, F: Form<'a>>(form: &mut F, pattern: &LetPattern<'a>) {
             tuple(form, parts, let_pattern);
         }
     }
+    form.out().leave();
 }
 
 pub fn match_pattern<'a, F: Form<'a>>(form: &mut F, pattern: &MatchPattern<'a>) {
@@ -160,7 +165,7 @@ pub fn match_pattern<'a, F: Form<'a>>(form: &mut F, pattern: &MatchPattern<'a>) 
             form.out().bool(*value);
         }
         MatchPatternKind::Int(literal) => {
-            let fixed = tags::fixed_int(literal).map(|order| tag::FIXED_INT + order);
+            let fixed = tags::fixed_int(literal, tag::FIXED_INT);
             open(form, fixed.unwrap_or(tag::INT), node);
             int(form.out(), literal);
         }
@@ -196,6 +201,7 @@ pub fn match_pattern<'a, F: Form<'a>>(form: &mut F, pattern: &MatchPattern<'a>) 
             non_empty_list(form, parts, match_pattern);
         }
     }
+    form.out().leave();
 }
 
 pub fn expr<'a, F: Form<'a>>(form: &mut F, node: &Expr<'a>) {
@@ -209,7 +215,7 @@ pub fn expr<'a, F: Form<'a>>(form: &mut F, node: &Expr<'a>) {
             form.out().bool(*value);
         }
         ExprKind::Int(literal) => {
-            let fixed = tags::fixed_int(literal).map(|order| tag::FIXED_INT + order);
+            let fixed = tags::fixed_int(literal, tag::FIXED_INT);
             open(form, fixed.unwrap_or(tag::INT), node);
             int(form.out(), literal);
         }
@@ -274,7 +280,7 @@ pub fn expr<'a, F: Form<'a>>(form: &mut F, node: &Expr<'a>) {
         }
         ExprKind::Infix { op, left, right } => {
             open(form, tag::INFIX, node);
-            form.out().raw(&tags::infix(*op));
+            infix(form.out(), *op);
             expr(form, left);
             expr(form, right);
         }
@@ -319,19 +325,21 @@ pub fn expr<'a, F: Form<'a>>(form: &mut F, node: &Expr<'a>) {
             list(form, fields, expr);
         }
     }
+    form.out().leave();
 }
 
 fn string_segment<'a, F: Form<'a>>(form: &mut F, segment: &StringSegment<'a>) {
     match segment {
         StringSegment::Text(text) => {
-            form.out().byte(tags::string_segments::TEXT);
+            form.out().enter(tags::string_segments::TEXT);
             form.out().string(text);
         }
         StringSegment::Interpolation(inner) => {
-            form.out().byte(tags::string_segments::INTERPOLATION);
+            form.out().enter(tags::string_segments::INTERPOLATION);
             expr(form, inner);
         }
     }
+    form.out().leave();
 }
 
 fn match_case<'a, F: Form<'a>>(form: &mut F, case: &MatchCase<'a>) {
@@ -368,7 +376,7 @@ fn pipe_part<'a, F: Form<'a>>(form: &mut F, part: &PipePart<'a>) {
         }
         PipePartKind::Infix(op, operand) => {
             open(form, tag::INFIX, part.node);
-            form.out().raw(&tags::infix(*op));
+            infix(form.out(), *op);
             expr(form, operand);
         }
         PipePartKind::FnCall { name, type_args, args } => {
@@ -384,14 +392,15 @@ fn pipe_part<'a, F: Form<'a>>(form: &mut F, part: &PipePart<'a>) {
             list(form, fields, expr);
         }
     }
+    form.out().leave();
 }
 
-fn open<'a, F: Form<'a>>(form: &mut F, tag: u8, node: NodeIndex) {
-    form.out().byte(tag);
+fn open<'a, F: Form<'a>>(form: &mut F, tag: Tag, node: NodeIndex) {
+    form.out().enter(tag);
     form.node(node);
 }
 
-fn open_text<'a, F: Form<'a>>(form: &mut F, tag: u8, node: NodeIndex, text: &str) {
+fn open_text<'a, F: Form<'a>>(form: &mut F, tag: Tag, node: NodeIndex, text: &str) {
     open(form, tag, node);
     form.out().string(text);
 }
@@ -404,7 +413,7 @@ fn option<'a, F: Form<'a>>(form: &mut F, inner: Option<&Expr<'a>>) {
 }
 
 pub fn list<'a, 't, F: Form<'a>, T>(form: &mut F, items: &'t [T], mut write: impl FnMut(&mut F, &'t T)) {
-    form.out().varint(items.len());
+    form.out().count(items.len());
     items.iter().for_each(|item| write(form, item));
 }
 
@@ -432,8 +441,13 @@ fn leading<'a, 't, F: Form<'a>, T>(
     list(form, others, write);
 }
 
+fn infix<W: Watch>(out: &mut Writer<W>, op: Infix) {
+    let (bytes, operator) = tags::infix(op);
+    out.words(&bytes, operator);
+}
+
 /// 128-bit and unbounded integers are decimal texts.
-pub fn int(out: &mut Writer, literal: &IntLiteral<'_>) {
+pub fn int<W: Watch>(out: &mut Writer<W>, literal: &IntLiteral<'_>) {
     match literal {
         IntLiteral::Int8(value) => out.i8(*value),
         IntLiteral::UInt8(value) => out.u8(*value),
@@ -449,8 +463,9 @@ pub fn int(out: &mut Writer, literal: &IntLiteral<'_>) {
     }
 }
 
-fn float(out: &mut Writer, literal: &FloatLiteral<'_>) {
-    out.byte(tags::sign(literal.negative));
+fn float<W: Watch>(out: &mut Writer<W>, literal: &FloatLiteral<'_>) {
+    let Tag(byte, sign) = tags::sign(literal.negative);
+    out.word(byte, sign);
     out.string(&literal.whole);
     out.string(&literal.fraction);
 }

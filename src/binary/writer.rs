@@ -12,6 +12,7 @@
 //! | non-empty list | the first element, then a list of the others |
 //! | blob      | header (`u32` version, `u32` payload length), then the payload |
 
+use super::tags::Tag;
 use crate::base::hash::ContentHash;
 
 /// The version in the header of every blob (`Binary/BaseFormat.fs`).
@@ -21,13 +22,82 @@ const BLOB_LENGTH_OFFSET: usize = 4;
 
 /// A growing run of bytes in Darklang's format.
 #[derive(Debug, Default)]
-pub struct Writer {
+pub struct Writer<W = Unwatched> {
     bytes: Vec<u8>,
+    watch: W,
 }
+
+/// What is told of each part that is written, with the offset of its first byte.
+pub trait Watch {
+    fn part(&mut self, _offset: usize, _part: Part<'_>) {}
+
+    /// A node begins; its parts follow, until the matching [`Watch::leave`].
+    fn enter(&mut self, _offset: usize, _name: &'static str) {}
+
+    fn leave(&mut self) {}
+
+    /// The bytes from `start` to `middle` changed places with those from `middle` to `end`.
+    fn rotate(&mut self, _start: usize, _middle: usize, _end: usize) {}
+}
+
+/// A part of a node, as people read it.
+#[derive(Clone, Copy)]
+pub enum Part<'p> {
+    Text(&'p str),
+    Count(usize),
+    Number(&'p dyn std::fmt::Display),
+    /// A byte or two that have a name: a flag, an operator.
+    Word(&'p str),
+    /// A reference to an item, whose bytes are put in later.
+    Reference,
+}
+
+/// Watches nothing, at no cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {}
 
 impl Writer {
     pub fn new() -> Self {
         Writer::default()
+    }
+}
+
+impl<W: Watch> Writer<W> {
+    pub fn watched(watch: W) -> Self {
+        Writer { bytes: Vec::new(), watch }
+    }
+
+    pub fn watch(&self) -> &W {
+        &self.watch
+    }
+
+    /// Begins a node with its tag.
+    pub fn enter(&mut self, Tag(byte, name): Tag) {
+        self.watch.enter(self.bytes.len(), name);
+        self.bytes.push(byte);
+    }
+
+    /// Ends the node that was begun last.
+    pub fn leave(&mut self) {
+        self.watch.leave();
+    }
+
+    /// Marks the place of a reference.
+    pub fn reference(&mut self) {
+        self.watch.part(self.bytes.len(), Part::Reference);
+    }
+
+    /// Writes a byte that has a name.
+    pub fn word(&mut self, byte: u8, name: &str) {
+        self.words(&[byte], name);
+    }
+
+    /// Writes bytes that have a name.
+    pub fn words(&mut self, bytes: &[u8], name: &str) {
+        self.watch.part(self.bytes.len(), Part::Word(name));
+        self.bytes.extend_from_slice(bytes);
     }
 
     pub fn bytes(&self) -> &[u8] {
@@ -52,7 +122,13 @@ impl Writer {
     }
 
     pub fn bool(&mut self, value: bool) {
-        self.byte(u8::from(value));
+        self.word(u8::from(value), if value { "true" } else { "false" });
+    }
+
+    /// Writes how many there are of something.
+    pub fn count(&mut self, value: usize) {
+        self.watch.part(self.bytes.len(), Part::Count(value));
+        self.varint(value);
     }
 
     pub fn varint(&mut self, value: usize) {
@@ -65,6 +141,7 @@ impl Writer {
     }
 
     pub fn string(&mut self, text: &str) {
+        self.watch.part(self.bytes.len(), Part::Text(text));
         self.varint(text.len());
         self.raw(text.as_bytes());
     }
@@ -79,9 +156,9 @@ impl Writer {
 
     pub fn option<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
         match value {
-            None => self.byte(0),
+            None => self.word(0, "none"),
             Some(value) => {
-                self.byte(1);
+                self.word(1, "some");
                 write(self, value);
             }
         }
@@ -92,7 +169,7 @@ impl Writer {
         I: IntoIterator<IntoIter: ExactSizeIterator>,
     {
         let items = items.into_iter();
-        self.varint(items.len());
+        self.count(items.len());
         items.for_each(|item| write(self, item));
     }
 
@@ -102,7 +179,7 @@ impl Writer {
             write(self, first);
             self.list(rest, write);
         } else {
-            self.varint(0);
+            self.count(0);
         }
     }
 
@@ -126,6 +203,7 @@ impl Writer {
     /// Swaps what was written from `start` to `middle` with all that came after; returns how far the former has
     /// moved.
     pub fn rotate(&mut self, start: usize, middle: usize) -> usize {
+        self.watch.rotate(start, middle, self.bytes.len());
         self.bytes[start..].rotate_left(middle - start);
         self.bytes.len() - middle
     }
@@ -145,8 +223,9 @@ impl Writer {
 /// Fixed-width integers, little-endian.
 macro_rules! little_endian {
     ($($name:ident)*) => {
-        impl Writer {
+        impl<W: Watch> Writer<W> {
             $(pub fn $name(&mut self, value: $name) {
+                self.watch.part(self.bytes.len(), Part::Number(&value));
                 self.raw(&value.to_le_bytes());
             })*
         }

@@ -125,8 +125,11 @@ pub struct Inspect {
     /// Files ending in .dark or .darkc
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
+    /// Print the canonical form of each item, which its hash covers: one node a line, with the offset of its bytes
+    #[arg(long)]
+    pub canonical: bool,
     /// Text for people, or one JSON object a line and path
-    #[arg(long, value_enum, default_value = "text")]
+    #[arg(long, value_enum, default_value = "text", conflicts_with = "canonical")]
     pub format: TypedInspectFormat,
 }
 

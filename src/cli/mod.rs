@@ -185,9 +185,10 @@ fn run_inspect(typed: &args::Inspect, report: &mut Report) -> Exit {
                 Err(failure) => fail(report, &failure),
             }
         } else {
-            match commands::inspect(path) {
+            match commands::inspect(path, typed.canonical) {
                 Ok(file) => {
                     match typed.format {
+                        TypedInspectFormat::Text if typed.canonical => report.canonical_text(&file),
                         TypedInspectFormat::Text => report.inspected_text(&file),
                         TypedInspectFormat::Json => report.inspected_json(&file),
                     }

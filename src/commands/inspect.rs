@@ -13,6 +13,7 @@ use crate::base::{parallel, text};
 use crate::discover;
 use crate::hash::canonical::Canonicalizer;
 use crate::hash::content;
+use crate::hash::transcript::{Filling, transcribe};
 use crate::link;
 use crate::load::TOOL_DIGEST;
 use crate::lower;
@@ -39,22 +40,33 @@ impl World for Empty {
     }
 }
 
-/// What a source file holds when the store is empty, unresolved names are allowed and built-ins are known.
-pub fn inspect(path: &Path) -> Result<Inspected, Failure> {
+/// Returns what a source file holds when the store is empty, unresolved names are allowed and built-ins are known.
+/// With `canonical`, the canonical form of each item is among it.
+pub fn inspect(path: &Path, canonical: bool) -> Result<Inspected, Failure> {
     let bytes = discover::read_file(path).map_err(|error| Failure::Unreadable(path.to_owned(), error))?;
     let text = text::decode(&bytes).into_owned();
-    let (verdict, items, diagnostics) = parallel::on_large_stack(|| judge(&text)).map_err(Failure::Thread)?;
-    Ok(Inspected { path: path.display().to_string(), text, verdict, items, diagnostics })
+    let judged = parallel::on_large_stack(|| judge(&text, canonical)).map_err(Failure::Thread)?;
+    let Judged { verdict, items, canonical, diagnostics } = judged;
+    Ok(Inspected { path: path.display().to_string(), text, verdict, items, canonical, diagnostics })
 }
 
-fn judge(text: &str) -> (Verdict, Vec<ListedItem>, Vec<Diagnostic>) {
+struct Judged {
+    verdict: Verdict,
+    items: Vec<ListedItem>,
+    canonical: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn judge(text: &str, canonical: bool) -> Judged {
+    let refused =
+        |verdict, diagnostics| Judged { verdict, items: Vec::new(), canonical: Vec::new(), diagnostics };
     let parsed = syntax::parse(text);
     if !parsed.diagnostics.is_empty() {
-        return (Verdict::Error, Vec::new(), parsed.diagnostics);
+        return refused(Verdict::Error, parsed.diagnostics);
     }
     let file = match lower::file(text, &parsed.file) {
         Ok(file) => file,
-        Err(errors) => return (Verdict::PackageError, Vec::new(), errors),
+        Err(errors) => return refused(Verdict::PackageError, errors),
     };
     let mut inventory = Inventory::default();
     for (place, item) in (0..).zip(&file.items) {
@@ -73,17 +85,22 @@ fn judge(text: &str) -> (Verdict, Vec<ListedItem>, Vec<Diagnostic>) {
     let ids: Vec<ItemId> = (0..file.items.len() as u32).map(ItemId).collect();
     let world = Empty(Location::new(""));
     let mut canonicalizer = Canonicalizer::new();
+    let mut transcripts = Vec::new();
     let mut items: Vec<ListedItem> = link::link(&inventory, &Inventory::default(), &ids, 1)
         .iter()
         .zip(&file.items)
         .map(|(linked, item)| {
             let tree = resolve(linked.id, &item.description, &item.code, &linked.resolutions);
             let hash = content::alone(&canonicalizer.canonicalize(&tree), &world);
+            if canonical {
+                // A file that is taken alone mentions no item.
+                transcripts.push(transcribe(&tree, |_| Filling::default()));
+            }
             ListedItem { kind: item.kind, location: item.location.to_string(), hash }
         })
         .collect();
     share_hashes(&mut items);
-    (Verdict::Ok, items, Vec::new())
+    Judged { verdict: Verdict::Ok, items, canonical: transcripts, diagnostics: Vec::new() }
 }
 
 /// Darklang hashes by name: a function called like a value has the value's hash, and of two declarations of one

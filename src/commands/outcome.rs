@@ -87,6 +87,8 @@ pub struct Inspected {
     pub verdict: Verdict,
     /// In order of declaration kind, then place.
     pub items: Vec<ListedItem>,
+    /// The canonical form of each item as text, where it was asked for.
+    pub canonical: Vec<String>,
     pub diagnostics: Vec<Diagnostic>,
 }
 

@@ -153,11 +153,11 @@ impl<'c, W: World> Code<'c, W> {
         self.begin(tag::STRING, to);
         self.out.list(segments, |out, segment| match segment {
             Segment::Text(text) => {
-                out.byte(tags::string_segments::TEXT);
+                out.byte(tags::string_segments::TEXT.0);
                 out.string(text);
             }
             Segment::Register(register) => {
-                out.byte(tags::string_segments::INTERPOLATION);
+                out.byte(tags::string_segments::INTERPOLATION.0);
                 out.i32(*register as i32);
             }
         });

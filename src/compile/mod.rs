@@ -78,18 +78,18 @@ pub fn type_definition(
         out.list(declaration.type_params, |out, name| out.string(name));
         match &declaration.body {
             TypeBody::Alias(typ) => {
-                out.byte(definitions::ALIAS);
+                out.byte(definitions::ALIAS.0);
                 write_type(out, world, typ);
             }
             TypeBody::Record(fields) => {
-                out.byte(definitions::RECORD);
+                out.byte(definitions::RECORD.0);
                 out.non_empty_list(fields, |out, (name, typ)| {
                     out.string(name);
                     write_type(out, world, typ);
                 });
             }
             TypeBody::Enum(cases) => {
-                out.byte(definitions::ENUM);
+                out.byte(definitions::ENUM.0);
                 out.non_empty_list(cases, |out, case| {
                     out.string(case.name);
                     out.list(&case.fields, |out, field| write_type(out, world, &field.typ));

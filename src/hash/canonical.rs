@@ -4,15 +4,16 @@
 //! bound variable called `$0`, `$1`, … in order of binding, and a tag in front: 0 type, 1 function, 2 value.
 //! (`darklang/dark LibSerialization/Hashing/{Canonical,Hashing}.fs`)
 
+use crate::binary::stored;
+use crate::binary::tags::{self, Tag};
 use crate::binary::walk::{self, Form};
-use crate::binary::writer::Writer;
-use crate::binary::{stored, tags};
+use crate::binary::writer::{Watch, Writer};
 use crate::program::tree::*;
 use crate::program::world::ItemId;
 
-const TYPE: u8 = 0;
-const FN: u8 = 1;
-const VALUE: u8 = 2;
+const TYPE: Tag = Tag(0, "type");
+const FN: Tag = Tag(1, "fn");
+const VALUE: Tag = Tag(2, "value");
 
 /// An item's canonical form with its references cut out, as an object file has its symbols.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,34 +70,31 @@ impl Canonicalizer {
     pub fn canonicalize(&mut self, item: &Item<'_>) -> Canonical {
         self.out.clear();
         self.references.clear();
-        let mut form = Open {
-            out: &mut self.out,
-            references: &mut self.references,
-            scope: Vec::new(),
-            bound: 0,
-            digits: String::new(),
-        };
-        match &item.definition {
-            Definition::Type(declaration) => {
-                form.out.byte(TYPE);
-                walk::type_declaration(&mut form, declaration);
-            }
-            Definition::Fn(function) => {
-                form.out.byte(FN);
-                walk::function(&mut form, function);
-            }
-            Definition::Value(body) => {
-                form.out.byte(VALUE);
-                walk::expr(&mut form, body);
-            }
-        }
+        write(&mut self.out, &mut self.references, item);
         Canonical { bytes: self.out.bytes().into(), references: self.references.as_slice().into() }
     }
 }
 
+/// Writes an item's canonical form, references left open.
+pub(super) fn write<W: Watch>(out: &mut Writer<W>, references: &mut Vec<Reference>, item: &Item<'_>) {
+    let mut form = CanonicalForm { out, references, scope: Vec::new(), bound: 0, digits: String::new() };
+    let tag = match &item.definition {
+        Definition::Type(_) => TYPE,
+        Definition::Fn(_) => FN,
+        Definition::Value(_) => VALUE,
+    };
+    form.out.enter(tag);
+    match &item.definition {
+        Definition::Type(declaration) => walk::type_declaration(&mut form, declaration),
+        Definition::Fn(function) => walk::function(&mut form, function),
+        Definition::Value(body) => walk::expr(&mut form, body),
+    }
+    form.out.leave();
+}
+
 /// The canonical form while it is being written, with references open.
-struct Open<'w, 'a> {
-    out: &'w mut Writer,
+struct CanonicalForm<'w, 'a, W> {
+    out: &'w mut Writer<W>,
     references: &'w mut Vec<Reference>,
     /// The bound variables and their numbers, innermost last.
     scope: Vec<(&'a str, u32)>,
@@ -105,7 +103,7 @@ struct Open<'w, 'a> {
     digits: String,
 }
 
-impl<'a> Open<'_, 'a> {
+impl<'a, W: Watch> CanonicalForm<'_, 'a, W> {
     /// Numbers the variables that were put on the scope since it was `start` long.
     fn number_from(&mut self, start: usize) {
         for (_, number) in &mut self.scope[start..] {
@@ -156,8 +154,10 @@ impl<'a> Open<'_, 'a> {
     }
 }
 
-impl<'a> Form<'a> for Open<'_, 'a> {
-    fn out(&mut self) -> &mut Writer {
+impl<'a, W: Watch> Form<'a> for CanonicalForm<'_, 'a, W> {
+    type Watch = W;
+
+    fn out(&mut self) -> &mut Writer<W> {
         self.out
     }
 
@@ -168,6 +168,7 @@ impl<'a> Form<'a> for Open<'_, 'a> {
             Ok(Target::Item(item)) => {
                 self.out.byte(tags::names::RESOLVED);
                 let offset = self.out.bytes().len() as u32;
+                self.out.reference();
                 self.references.push(Reference { offset, item, kind });
             }
             Ok(Target::Builtin { name, version }) => {

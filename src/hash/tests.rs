@@ -2,6 +2,7 @@
 
 use super::canonical::{Canonical, Canonicalizer, Reference};
 use super::content::{self, Member};
+use super::transcript::{Filling, transcribe};
 use crate::base::hash::ContentHash;
 use crate::base::location::Location;
 use crate::binary::tags::{exprs, let_patterns, match_patterns};
@@ -50,13 +51,13 @@ fn names_of_bound_variables_do_not_count_and_free_ones_do() {
 fn variables_bound_in_the_value_of_a_let_are_numbered_first() {
     let inner = let_in("b", expr(ExprKind::Unit), variable("b"));
     let expected = [
-        &[VALUE, exprs::LET, let_patterns::VARIABLE][..],
+        &[VALUE, exprs::LET.0, let_patterns::VARIABLE.0][..],
         &text("$1"),
-        &[exprs::LET, let_patterns::VARIABLE],
+        &[exprs::LET.0, let_patterns::VARIABLE.0],
         &text("$0"),
-        &[exprs::UNIT, exprs::VARIABLE],
+        &[exprs::UNIT.0, exprs::VARIABLE.0],
         &text("$0"),
-        &[exprs::VARIABLE],
+        &[exprs::VARIABLE.0],
         &text("$1"),
     ]
     .concat();
@@ -67,7 +68,7 @@ fn variables_bound_in_the_value_of_a_let_are_numbered_first() {
 fn a_scope_ends_with_its_expression() {
     let inner = let_in("b", expr(ExprKind::Unit), variable("b"));
     let bytes = value_bytes(let_in("a", inner, variable("b")));
-    assert!(bytes.ends_with(&[exprs::VARIABLE, 1, b'b']));
+    assert!(bytes.ends_with(&[exprs::VARIABLE.0, 1, b'b']));
 }
 
 #[test]
@@ -76,17 +77,17 @@ fn alternatives_bind_once_and_a_repeated_name_is_its_later_number() {
     let tuple = MatchPattern { node: 0, kind: MatchPatternKind::Tuple(vec![bound("y"), or, bound("y")]) };
     let case = MatchCase { pattern: tuple, guard: None, body: variable("y") };
     let arg = Box::new(expr(ExprKind::Unit));
-    let pattern = |name| [&[match_patterns::VARIABLE][..], &text(name)].concat();
+    let pattern = |name| [&[match_patterns::VARIABLE.0][..], &text(name)].concat();
     let expected = [
-        &[VALUE, exprs::MATCH, exprs::UNIT, 1, match_patterns::TUPLE][..],
+        &[VALUE, exprs::MATCH.0, exprs::UNIT.0, 1, match_patterns::TUPLE.0][..],
         &pattern("$2"),
-        &[match_patterns::OR],
+        &[match_patterns::OR.0],
         &pattern("$1"),
         &[1],
         &pattern("$1"),
         &[1],
         &pattern("$2"),
-        &[0, exprs::VARIABLE],
+        &[0, exprs::VARIABLE.0],
         &text("$2"),
     ]
     .concat();
@@ -100,7 +101,7 @@ fn mention(item: u32) -> Expr<'static> {
 #[test]
 fn references_keep_their_places_when_a_let_is_put_in_order() {
     let found = canonical(Definition::Value(let_in("a", mention(7), mention(3))));
-    let value_at = [VALUE, exprs::LET, let_patterns::VARIABLE].len() + text("$0").len() + 2;
+    let value_at = [VALUE, exprs::LET.0, let_patterns::VARIABLE.0].len() + text("$0").len() + 2;
     let expected = [
         Reference { offset: value_at as u32, item: ItemId(7), kind: ItemKind::Fn },
         Reference { offset: value_at as u32 + 2, item: ItemId(3), kind: ItemKind::Fn },
@@ -148,7 +149,7 @@ fn tiny_items_hash_as_in_darklang() {
 fn a_reference_is_hashed_by_hash_outside_the_group_and_by_name_inside() {
     let world = world();
     let found = canonical(Definition::Value(mention(1)));
-    let head = [VALUE, exprs::FN_NAME, 0];
+    let head = [VALUE, exprs::FN_NAME.0, 0];
     let by_hash = [&head[..], &[1], &text(&world.hash(ItemId(1)).to_hex())].concat();
     assert_eq!(content::alone(&found, &world), content::of_bytes(&by_hash));
 
@@ -158,4 +159,24 @@ fn a_reference_is_hashed_by_hash_outside_the_group_and_by_name_inside() {
     let member = |name| content::of_bytes(&[text(&group.to_hex()), text(name)].concat());
     let members = [Member { id: ItemId(0), canonical: &found }, Member { id: ItemId(1), canonical: &other }];
     assert_eq!(content::group(&members, &world), [member("A.a"), member("A.b")]);
+}
+
+/// The value of a let is written before its pattern and shown after it, as its bytes are; a name that the value
+/// ends with has no bytes until it is hashed.
+#[test]
+fn a_transcript_shows_each_node_with_the_offset_of_its_bytes() {
+    let written = ["f"].map(Text::Borrowed);
+    let name = NameRef { written: &written, resolved: Ok(Target::Item(ItemId(7))) };
+    let body = let_in("a", expr(ExprKind::FnName(name)), variable("a"));
+    let item = Item { id: ItemId(0), description: "", definition: Definition::Value(body) };
+    let fill = |reference: &Reference| Filling { length: 66, text: format!("item {}", reference.item.0) };
+    let expected = [
+        "     0  value",
+        "     1    let",
+        "     2      variable \"$0\"",
+        "     6      fn name item 7",
+        "    74      variable \"$0\"",
+        "",
+    ];
+    assert_eq!(transcribe(&item, fill), expected.join("\n"));
 }

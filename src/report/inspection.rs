@@ -98,6 +98,18 @@ impl Report {
         json_line(&mut self.data, &object);
     }
 
+    /// Prints each item and its hash, then its canonical form. A file that is refused has none.
+    pub fn canonical_text(&mut self, file: &Inspected) {
+        if file.verdict != Verdict::Ok {
+            return self.inspected_text(file);
+        }
+        for (item, canonical) in file.items.iter().zip(&file.canonical) {
+            let (kind, location) = (kind_name(item.kind), &item.location);
+            line(&mut self.data, format_args!("{kind} {location} {}", item.hash));
+            self.data.push_str(canonical);
+        }
+    }
+
     pub fn inspected_text(&mut self, file: &Inspected) {
         let (verdict, items) = (verdict_name(file.verdict), plural(file.items.len(), "item"));
         line(&mut self.data, format_args!("{}: {verdict}, {items}", file.path));

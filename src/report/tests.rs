@@ -209,6 +209,7 @@ fn an_inspected_file_as_json_has_one_based_positions() {
         text: TEXT.into(),
         verdict: Verdict::PackageError,
         items: vec![item(ItemKind::Type, "A.T", 0)],
+        canonical: Vec::new(),
         diagnostics: vec![problem("LEX", (0, 3), (1, 0), "a \"quoted\" word")],
     });
     let hash = "00".repeat(32);
