@@ -25,10 +25,9 @@ pub const ALL: [&str; 3] = ["cache-format/src", "migrations", "src"];
 /// What reads arguments and prints, which no stage imports.
 pub const OUTSIDE: [&str; 3] = ["src/cli", "src/main.rs", "src/report"];
 
-/// The packages whose version may change a sidecar: text tables and the byte form of leaves. Cargo.toml pins each,
-/// so that the version which is compiled is the one that is hashed, with or without `--locked`.
-pub const PINNED: [&str; 4] =
-    ["bincode", "unicode-normalization", "unicode-properties", "unicode-segmentation"];
+/// The packages whose version may change a sidecar: text tables. Cargo.toml pins each, so that the version which is
+/// compiled is the one that is hashed, with or without `--locked`.
+pub const PINNED: [&str; 3] = ["unicode-normalization", "unicode-properties", "unicode-segmentation"];
 
 const MANIFEST: &str = "Cargo.toml";
 

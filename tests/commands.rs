@@ -140,7 +140,7 @@ fn a_missing_name_is_named() {
 fn a_sidecar_that_says_something_else_is_named() {
     let tree = loaded();
     let source = SourceHash::of(&tree.read(BED).expect("a source"));
-    let empty = UnlinkedFile { items: Vec::new() };
+    let empty = UnlinkedFile { items: &[] };
     tree.write("garden/bed.darkc", &encode(&empty, TOOL_DIGEST, source).bytes);
     let run = tree.reload(STORE, &["--verify"]).expect_code(1);
     assert!(run.stderr.contains("difference: the sidecar of "), "{}", run.stderr);

@@ -70,8 +70,12 @@ fn a_sidecar_is_laid_out_as_format_md_says() {
     let hash = SourceHash::of(source);
     assert_eq!(integer("length of the source"), source.len());
     assert_eq!(at("XXH3-128 of the source"), hash.xxh3.to_le_bytes());
-    let (directory, code) = (integer("length of the directory"), integer("length of the code section"));
-    let checksum = end + directory + code;
+    let parts = [
+        "length of the directory's structure",
+        "length of the directory's text",
+        "length of the code section",
+    ];
+    let checksum = end + parts.map(integer).iter().sum::<usize>();
     assert_eq!(sidecar.len(), checksum + 16, "the checksum ends the file");
     assert_eq!(sidecar[checksum..], SourceHash::of(&sidecar[..checksum]).xxh3.to_le_bytes());
 }

@@ -33,8 +33,8 @@ fn check() {
         for (place, item) in content.file.items.iter().enumerate() {
             inventory.add(Declared {
                 kind: item.kind,
-                name: Name::new(&item.location),
-                key: ItemKey::of(&item.location),
+                name: Name::new(item.location),
+                key: ItemKey::of(item.location),
                 file: file as u32,
                 place: place as u32,
                 written: Some(Written { item, code: Fingerprint(content.code_fingerprints[place]) }),
@@ -49,7 +49,7 @@ fn check() {
     let mut unresolved = Vec::new();
     for linked in link::link(&inventory, &inventory, &ids, 1) {
         let declared = inventory.get(linked.id);
-        let sites = declared.written.map_or(&[][..], |written| &written.item.code.sites);
+        let sites = declared.written.map_or(&[][..], |written| written.item.code.sites);
         for (site, resolution) in sites.iter().zip(&linked.resolutions) {
             let found = match resolution {
                 Resolution::Type(found) => found.is_ok(),

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use bumpalo::Bump;
 use darkc::base::parallel::{self, Threads};
 use darkc::base::text;
 use darkc::discover;
@@ -27,7 +28,7 @@ fn on_one_thread(packages: &Path, rounds: usize, table: &mut Table) {
     let [parsed, lexed, copied] = compete(
         rounds,
         [
-            &mut |_| over_all(&|text| drop(std::hint::black_box(syntax::parse(text)))),
+            &mut |_| over_all(&|text| drop(std::hint::black_box(syntax::parse(text, &Bump::new())))),
             &mut |_| over_all(&|text| drop(std::hint::black_box(lexer::tokenize(text)))),
             &mut |_| over_all(&|text| drop(std::hint::black_box(text.to_owned()))),
         ],

@@ -155,7 +155,7 @@ variants!(IntLiteral<'a> {
     7 UInt64(value);
     8 Int128(value);
     9 UInt128(value);
-    10 Int(value[integer]);
+    10 Int(value[decimal]);
 });
 
 record!(FloatLiteral<'a> { negative, whole, fraction });
@@ -218,7 +218,7 @@ impl<'a> Wire<'a> for Expr<'a> {
     }
 
     fn take(input: &mut Reader<'a>) -> Result<Self> {
-        ExprKind::take(input).map(|kind| Expr(Box::new(kind)))
+        Wire::take(input).map(Expr)
     }
 }
 

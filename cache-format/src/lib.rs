@@ -5,13 +5,16 @@
 
 mod codec;
 pub mod model;
+#[expect(clippy::disallowed_types, reason = "it maps and reads sidecars")]
+mod room;
 mod sidecar;
-#[expect(clippy::disallowed_types, reason = "the module that touches the disk")]
+#[expect(clippy::disallowed_types, reason = "it reads and writes sidecars")]
 pub mod store;
 mod wire;
 
+pub use room::{MAP_FROM, Memory, Room};
 pub use sidecar::{
-    Decoded, Encoded, Entry, FORMAT_VERSION, Header, MAGIC, MissReason, SidecarBytes, SourceHash, ToolDigest,
-    code_fingerprint, decode_code, encode,
+    CodeBytes, Decoded, Encoded, Entry, FORMAT_VERSION, Header, MAGIC, MissReason, SidecarBytes, SourceHash,
+    ToolDigest, encode,
 };
 pub use wire::MAX_NESTING;

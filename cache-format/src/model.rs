@@ -4,10 +4,12 @@
 //! shape depends on that (a bare `x` may be a value, a function or a variable) keeps a [`NameRule`] and the
 //! index of a [`Site`]; the linker looks the site up and `program` picks the shape. Lexical facts (arguments,
 //! local variables, self calls) are final here, because they depend on the file alone.
+//!
+//! Nodes and lists are in an arena and text is borrowed, so that a file is given back in one piece: nothing here
+//! owns memory.
 
-use std::borrow::Cow;
-
-pub type Text<'a> = Cow<'a, str>;
+/// Borrowed from a sidecar's bytes or from an arena.
+pub type Text<'a> = &'a str;
 
 /// Index into [`Code::sites`] of the item that holds the node.
 pub type SiteId = u32;
@@ -19,14 +21,14 @@ pub enum ItemKind {
     Fn,
 }
 
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct UnlinkedFile<'a> {
     /// In Darklang's order of application: types, then values, then functions, each in source order.
-    pub items: Vec<Item<'a>>,
+    pub items: &'a [Item<'a>],
 }
 
 /// One declaration of a package file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Item<'a> {
     pub kind: ItemKind,
     /// Dotted and fully qualified: `Darklang.Stdlib.List.map`. Owner, modules and name hold no dots themselves.
@@ -38,7 +40,7 @@ pub struct Item<'a> {
     /// Where the item's own name stands.
     pub position: SourcePosition,
     /// Where each site is first written, one an element of `code.sites`.
-    pub site_positions: Vec<SourcePosition>,
+    pub site_positions: &'a [SourcePosition],
 }
 
 /// Zero-based row and UTF-16 column, and the length in UTF-16 units; for error messages alone.
@@ -49,18 +51,18 @@ pub struct SourcePosition {
     pub length: u32,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Code<'a> {
     /// Every distinct name that the linker has to look up, in order of first use.
-    pub sites: Vec<Site<'a>>,
+    pub sites: &'a [Site<'a>],
     pub definition: Definition<'a>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Site<'a> {
     pub namespace: Namespace,
     /// The name as written, split at its dots: `["List", "map"]`.
-    pub written: Vec<Text<'a>>,
+    pub written: &'a [Text<'a>],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,55 +72,55 @@ pub enum Namespace {
     Term,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Definition<'a> {
     Type(TypeDefinition<'a>),
     Value(Expr<'a>),
     Fn(Function<'a>),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TypeDefinition<'a> {
-    pub type_params: Vec<Text<'a>>,
+    pub type_params: &'a [Text<'a>],
     pub body: TypeBody<'a>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TypeBody<'a> {
     Alias(TypeRef<'a>),
-    Record(Vec<RecordField<'a>>),
-    Enum(Vec<EnumCase<'a>>),
+    Record(&'a [RecordField<'a>]),
+    Enum(&'a [EnumCase<'a>]),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RecordField<'a> {
     pub name: Text<'a>,
     pub typ: TypeRef<'a>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnumCase<'a> {
     pub name: Text<'a>,
-    pub fields: Vec<EnumField<'a>>,
+    pub fields: &'a [EnumField<'a>],
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnumField<'a> {
     pub label: Option<Text<'a>>,
     pub typ: TypeRef<'a>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Function<'a> {
     /// The declared ones, then those only mentioned in the signature, in order of first mention.
-    pub type_params: Vec<Text<'a>>,
+    pub type_params: &'a [Text<'a>],
     /// At least one.
-    pub params: Vec<Parameter<'a>>,
+    pub params: &'a [Parameter<'a>],
     pub return_type: TypeRef<'a>,
     pub body: Expr<'a>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Parameter<'a> {
     pub name: Text<'a>,
     pub typ: TypeRef<'a>,
@@ -147,26 +149,26 @@ pub enum Primitive {
     Blob,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TypeRef<'a> {
     Primitive(Primitive),
-    Stream(Box<TypeRef<'a>>),
-    List(Box<TypeRef<'a>>),
-    Dict(Box<TypeRef<'a>>),
-    Db(Box<TypeRef<'a>>),
+    Stream(&'a TypeRef<'a>),
+    List(&'a TypeRef<'a>),
+    Dict(&'a TypeRef<'a>),
+    Db(&'a TypeRef<'a>),
     /// Two types or more.
-    Tuple(Vec<TypeRef<'a>>),
+    Tuple(&'a [TypeRef<'a>]),
     /// At least one argument.
-    Fn(Vec<TypeRef<'a>>, Box<TypeRef<'a>>),
+    Fn(&'a [TypeRef<'a>], &'a TypeRef<'a>),
     Variable(Text<'a>),
     Custom {
         site: SiteId,
-        type_args: Vec<TypeRef<'a>>,
+        type_args: &'a [TypeRef<'a>],
     },
 }
 
 /// An integer literal with its type. `Int` is unbounded and held in decimal: no leading zeros, `-` where negative.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IntLiteral<'a> {
     Int8(i8),
     UInt8(u8),
@@ -182,7 +184,7 @@ pub enum IntLiteral<'a> {
 }
 
 /// A float as spelled; leading and trailing zeros count.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FloatLiteral<'a> {
     pub negative: bool,
     pub whole: Text<'a>,
@@ -208,34 +210,34 @@ pub enum Infix {
     Or,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LetPattern<'a> {
     Unit,
     Variable(Text<'a>),
     Wildcard,
     /// Two patterns or more.
-    Tuple(Vec<LetPattern<'a>>),
+    Tuple(&'a [LetPattern<'a>]),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MatchPattern<'a> {
     Unit,
     Bool(bool),
-    Int(IntLiteral<'a>),
-    Float(FloatLiteral<'a>),
+    Int(&'a IntLiteral<'a>),
+    Float(&'a FloatLiteral<'a>),
     /// In Unicode normal form C, like every literal text.
     Char(Text<'a>),
     String(Text<'a>),
     Variable(Text<'a>),
     Enum {
         case: Text<'a>,
-        fields: Vec<MatchPattern<'a>>,
+        fields: &'a [MatchPattern<'a>],
     },
-    Tuple(Vec<MatchPattern<'a>>),
-    List(Vec<MatchPattern<'a>>),
-    Cons(Box<MatchPattern<'a>>, Box<MatchPattern<'a>>),
+    Tuple(&'a [MatchPattern<'a>]),
+    List(&'a [MatchPattern<'a>]),
+    Cons(&'a MatchPattern<'a>, &'a MatchPattern<'a>),
     /// At least one pattern.
-    Or(Vec<MatchPattern<'a>>),
+    Or(&'a [MatchPattern<'a>]),
 }
 
 /// In which order the two term namespaces are tried, and what remains when neither has the name.
@@ -252,24 +254,24 @@ pub enum NameRule {
 }
 
 /// The type named by an enum expression; `Missing` when only a case was written and it has fields.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum EnumType {
     Site(SiteId),
     Missing,
 }
 
-/// An expression in its own allocation, so that a tree's nodes stay small and its depth can be counted.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Expr<'a>(pub Box<ExprKind<'a>>);
+/// An expression behind a reference, so that a tree's nodes stay small.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Expr<'a>(pub &'a ExprKind<'a>);
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ExprKind<'a> {
     Unit,
     Bool(bool),
-    Int(IntLiteral<'a>),
-    Float(FloatLiteral<'a>),
+    Int(&'a IntLiteral<'a>),
+    Float(&'a FloatLiteral<'a>),
     Char(Text<'a>),
-    String(Vec<StringSegment<'a>>),
+    String(&'a [StringSegment<'a>]),
     /// A local variable.
     Variable(Text<'a>),
     /// A parameter of the enclosing function, by position.
@@ -284,7 +286,7 @@ pub enum ExprKind<'a> {
     },
     Match {
         arg: Expr<'a>,
-        cases: Vec<MatchCase<'a>>,
+        cases: &'a [MatchCase<'a>],
     },
     Let {
         pattern: LetPattern<'a>,
@@ -295,12 +297,12 @@ pub enum ExprKind<'a> {
     /// At least one argument.
     Apply {
         callee: Expr<'a>,
-        type_args: Vec<TypeRef<'a>>,
-        args: Vec<Expr<'a>>,
+        type_args: &'a [TypeRef<'a>],
+        args: &'a [Expr<'a>],
     },
     Pipe {
         head: Expr<'a>,
-        parts: Vec<PipePart<'a>>,
+        parts: &'a [PipePart<'a>],
     },
     Infix {
         op: Infix,
@@ -311,19 +313,19 @@ pub enum ExprKind<'a> {
         first: Expr<'a>,
         next: Expr<'a>,
     },
-    List(Vec<Expr<'a>>),
-    Dict(Vec<(Text<'a>, Expr<'a>)>),
+    List(&'a [Expr<'a>]),
+    Dict(&'a [(Text<'a>, Expr<'a>)]),
     /// Two expressions or more.
-    Tuple(Vec<Expr<'a>>),
+    Tuple(&'a [Expr<'a>]),
     Record {
         site: SiteId,
-        type_args: Vec<TypeRef<'a>>,
-        fields: Vec<(Text<'a>, Expr<'a>)>,
+        type_args: &'a [TypeRef<'a>],
+        fields: &'a [(Text<'a>, Expr<'a>)],
     },
     /// At least one update.
     RecordUpdate {
         record: Expr<'a>,
-        updates: Vec<(Text<'a>, Expr<'a>)>,
+        updates: &'a [(Text<'a>, Expr<'a>)],
     },
     /// `path` is the whole dotted path where the record is a chain of names that no local starts: it is tried as
     /// a value, then as a function, before it counts as a field access.
@@ -334,33 +336,33 @@ pub enum ExprKind<'a> {
     },
     Enum {
         typ: EnumType,
-        type_args: Vec<TypeRef<'a>>,
+        type_args: &'a [TypeRef<'a>],
         case: Text<'a>,
-        fields: Vec<Expr<'a>>,
+        fields: &'a [Expr<'a>],
     },
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StringSegment<'a> {
     Text(Text<'a>),
     Interpolation(Expr<'a>),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MatchCase<'a> {
     pub pattern: MatchPattern<'a>,
     pub guard: Option<Expr<'a>>,
     pub body: Expr<'a>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lambda<'a> {
     /// At least one; an empty parameter list is one `Unit`.
-    pub patterns: Vec<LetPattern<'a>>,
+    pub patterns: &'a [LetPattern<'a>],
     pub body: Expr<'a>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PipePart<'a> {
     Lambda(Lambda<'a>),
     Infix(Infix, Expr<'a>),
@@ -368,17 +370,17 @@ pub enum PipePart<'a> {
     FnCall {
         site: SiteId,
         or_variable: bool,
-        type_args: Vec<TypeRef<'a>>,
-        args: Vec<Expr<'a>>,
+        type_args: &'a [TypeRef<'a>],
+        args: &'a [Expr<'a>],
     },
     Enum {
         typ: EnumType,
         case: Text<'a>,
-        fields: Vec<Expr<'a>>,
+        fields: &'a [Expr<'a>],
     },
     /// A local variable that is applied.
     Variable {
         name: Text<'a>,
-        args: Vec<Expr<'a>>,
+        args: &'a [Expr<'a>],
     },
 }

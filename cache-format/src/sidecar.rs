@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::model::{Code, Definition, Item, ItemKind, SourcePosition, Text, UnlinkedFile};
@@ -11,7 +13,7 @@ use crate::wire::{Reader, Wire, Writer};
 pub const MAGIC: [u8; 8] = *b"\x89DKC\r\n\x1A\n";
 
 /// Raised when the layout in this file changes; what the payload means is covered by the [`ToolDigest`].
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 // | offset | bytes | field                                             |
 // |--------|-------|---------------------------------------------------|
@@ -21,10 +23,11 @@ pub const FORMAT_VERSION: u32 = 1;
 // | 16     | 16    | tool digest                                       |
 // | 32     | 8     | length of the source in bytes                     |
 // | 40     | 16    | XXH3-128 of the source bytes                      |
-// | 56     | 8     | length of the directory in bytes                  |
-// | 64     | 8     | length of the code section in bytes               |
-// | 72     | …     | directory, one entry an item                      |
-// |        | …     | code section: the items' code, back to back       |
+// | 56     | 8     | length of the directory's structure in bytes      |
+// | 64     | 8     | length of the directory's text in bytes           |
+// | 72     | 8     | length of the code section in bytes               |
+// | 80     | …     | directory: structure of one entry an item, text   |
+// |        | …     | code section: structure and text of each item     |
 // | end-16 | 16    | XXH3-128 of all bytes before                      |
 //
 // Integers are little-endian.
@@ -34,12 +37,13 @@ const TOOL_AT: usize = 16;
 const SOURCE_LENGTH_AT: usize = 32;
 const SOURCE_HASH_AT: usize = 40;
 const DIRECTORY_LENGTH_AT: usize = 56;
-const CODE_LENGTH_AT: usize = 64;
-const HEADER_BYTES: usize = 72;
+const DIRECTORY_TEXT_AT: usize = 64;
+const CODE_LENGTH_AT: usize = 72;
+const HEADER_BYTES: usize = 80;
 const CHECKSUM_BYTES: usize = 16;
 
-/// Kind, location, description, position (3), number of site positions, code length: a byte each.
-const MIN_ENTRY_BYTES: usize = 8;
+/// Kind, location, description, position (3), number of site positions, code lengths (2): a byte each.
+const MIN_ENTRY_BYTES: usize = 9;
 
 /// What a source file held: XXH3-128 and length of its raw bytes. Guards against accidents, not forgers: who
 /// can write a sidecar can write the source beside it.
@@ -107,6 +111,7 @@ pub struct Header {
     pub source: SourceHash,
     pub items: u32,
     directory_length: u64,
+    directory_text: u64,
     code_length: u64,
 }
 
@@ -119,6 +124,7 @@ impl Header {
         out.extend_from_slice(&self.source.length.to_le_bytes());
         out.extend_from_slice(&self.source.xxh3.to_le_bytes());
         out.extend_from_slice(&self.directory_length.to_le_bytes());
+        out.extend_from_slice(&self.directory_text.to_le_bytes());
         out.extend_from_slice(&self.code_length.to_le_bytes());
     }
 
@@ -139,6 +145,7 @@ impl Header {
                 xxh3: u128::from_le_bytes(field(bytes, SOURCE_HASH_AT)?),
             },
             directory_length: u64::from_le_bytes(field(bytes, DIRECTORY_LENGTH_AT)?),
+            directory_text: u64::from_le_bytes(field(bytes, DIRECTORY_TEXT_AT)?),
             code_length: u64::from_le_bytes(field(bytes, CODE_LENGTH_AT)?),
         })
     }
@@ -149,100 +156,130 @@ fn field<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], MissReason>
 }
 
 /// All that a directory tells about an item without decoding its code.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Entry<'a> {
     pub kind: ItemKind,
     pub location: Text<'a>,
     pub description: Text<'a>,
     pub position: SourcePosition,
-    pub site_positions: Vec<SourcePosition>,
-    /// The item's code in its byte form; [`decode_code`] reads it.
-    pub code: &'a [u8],
+    pub site_positions: &'a [SourcePosition],
+    pub code: CodeBytes<'a>,
+}
+
+/// An item's code in its byte form.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CodeBytes<'a> {
+    /// Structure, then text.
+    bytes: &'a [u8],
+    /// Where the text starts.
+    text_at: usize,
+}
+
+impl<'a> CodeBytes<'a> {
+    /// `None` where the text would start past the end.
+    pub fn new(bytes: &'a [u8], text_at: usize) -> Option<Self> {
+        (text_at <= bytes.len()).then_some(CodeBytes { bytes, text_at })
+    }
+
+    /// XXH3-128 of the code. Location, description and positions are not part of it, so an edit of comments or of
+    /// other items keeps it.
+    pub fn fingerprint(self) -> u128 {
+        xxh3_128(self.bytes)
+    }
+
+    /// Reads the code; its nodes go to the arena. Recurses as deep as the code nests,
+    /// [`MAX_NESTING`](crate::wire::MAX_NESTING) at most: give the thread a stack for that.
+    ///
+    /// # Errors
+    /// [`MissReason::Undecodable`] for bytes that no encoder made.
+    pub fn decode(self, arena: &'a Bump) -> Result<Code<'a>, MissReason> {
+        let (structure, text) = self.bytes.split_at(self.text_at);
+        let code = Reader::new(structure, text, arena).and_then(|mut input| {
+            let code = Code::take(&mut input)?;
+            input.finish().map(|()| code)
+        });
+        code.map_err(|_| MissReason::Undecodable)
+    }
 }
 
 /// A file in its byte form.
 #[derive(Clone, Debug)]
 pub struct Encoded {
     pub bytes: Vec<u8>,
-    /// [`code_fingerprint`] of every item, in order.
+    /// [`CodeBytes::fingerprint`] of every item, in order.
     pub code_fingerprints: Vec<u128>,
     /// Set where the file nests so deep that no reader would accept the bytes.
     pub too_deep: bool,
 }
 
 /// A file out of its byte form, borrowing its text from there.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decoded<'a> {
     pub file: UnlinkedFile<'a>,
-    /// [`code_fingerprint`] of every item, in order.
-    pub code_fingerprints: Vec<u128>,
-}
-
-/// XXH3-128 of an item's code in its byte form. Location, description and positions are not part of it, so an
-/// edit of comments or of other items keeps it.
-pub fn code_fingerprint(code: &[u8]) -> u128 {
-    xxh3_128(code)
+    /// [`CodeBytes::fingerprint`] of every item, in order.
+    pub code_fingerprints: &'a [u128],
 }
 
 /// The bytes of a sidecar; a function of its arguments alone.
 pub fn encode(file: &UnlinkedFile<'_>, tool: ToolDigest, source: SourceHash) -> Encoded {
-    let mut code = Writer::default();
     let mut directory = Writer::default();
+    let mut code = Writer::default();
+    let mut code_section = Vec::new();
     let mut code_fingerprints = Vec::with_capacity(file.items.len());
-    for item in &file.items {
-        let start = code.bytes.len();
+    for item in file.items {
         item.code.put(&mut code);
-        let bytes = &code.bytes[start..];
-        code_fingerprints.push(code_fingerprint(bytes));
         item.kind.put(&mut directory);
         item.location.put(&mut directory);
         item.description.put(&mut directory);
         item.position.put(&mut directory);
         item.site_positions.put(&mut directory);
-        (bytes.len() as u64).put(&mut directory);
+        (code.structure.len() as u64).put(&mut directory);
+        (code.text.len() as u64).put(&mut directory);
+        let start = code_section.len();
+        code_section.extend_from_slice(&code.structure);
+        code_section.extend_from_slice(code.text.as_bytes());
+        code_fingerprints.push(xxh3_128(&code_section[start..]));
+        code.structure.clear();
+        code.text.clear();
     }
 
     let header = Header {
         tool,
         source,
         items: file.items.len() as u32,
-        directory_length: directory.bytes.len() as u64,
-        code_length: code.bytes.len() as u64,
+        directory_length: directory.structure.len() as u64,
+        directory_text: directory.text.len() as u64,
+        code_length: code_section.len() as u64,
     };
-    let length = HEADER_BYTES + directory.bytes.len() + code.bytes.len() + CHECKSUM_BYTES;
-    let mut bytes = Vec::with_capacity(length);
+    let content = directory.structure.len() + directory.text.len() + code_section.len();
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + content + CHECKSUM_BYTES);
     header.put(&mut bytes);
-    bytes.extend_from_slice(&directory.bytes);
-    bytes.extend_from_slice(&code.bytes);
+    bytes.extend_from_slice(&directory.structure);
+    bytes.extend_from_slice(directory.text.as_bytes());
+    bytes.extend_from_slice(&code_section);
     let checksum = xxh3_128(&bytes);
     bytes.extend_from_slice(&checksum.to_le_bytes());
     Encoded { bytes, code_fingerprints, too_deep: !code.is_readable() }
 }
 
-/// Reads one item's code from its byte form.
-pub fn decode_code(bytes: &[u8]) -> Result<Code<'_>, MissReason> {
-    let mut input = Reader::new(bytes);
-    Code::take(&mut input).and_then(|code| input.finish().map(|()| code)).map_err(|_| MissReason::Undecodable)
-}
-
 /// The bytes of a sidecar whose header, length and checksum hold.
-#[derive(Debug)]
-pub struct SidecarBytes {
-    bytes: Vec<u8>,
+#[derive(Clone, Copy, Debug)]
+pub struct SidecarBytes<'a> {
+    bytes: &'a [u8],
     header: Header,
 }
 
-impl SidecarBytes {
+impl<'a> SidecarBytes<'a> {
     /// Accepts any sound sidecar of this format version, whatever tool and source it was made from.
-    pub fn new(bytes: Vec<u8>) -> Result<Self, MissReason> {
-        let header = Header::take(&bytes)?;
+    pub fn new(bytes: &'a [u8]) -> Result<Self, MissReason> {
+        let header = Header::take(bytes)?;
         SidecarBytes { bytes, header }.checked()
     }
 
     /// Accepts only a sound sidecar that this tool made from this source. What fails first names the reason, so
     /// an ordinary stale sidecar costs no checksum.
-    pub fn matching(bytes: Vec<u8>, tool: ToolDigest, source: SourceHash) -> Result<Self, MissReason> {
-        let header = Header::take(&bytes)?;
+    pub fn matching(bytes: &'a [u8], tool: ToolDigest, source: SourceHash) -> Result<Self, MissReason> {
+        let header = Header::take(bytes)?;
         if header.tool != tool {
             return Err(MissReason::OtherTool);
         }
@@ -253,7 +290,8 @@ impl SidecarBytes {
     }
 
     fn checked(self) -> Result<Self, MissReason> {
-        let lengths = [self.header.directory_length, self.header.code_length, CHECKSUM_BYTES as u64];
+        let Header { directory_length, directory_text, code_length, .. } = self.header;
+        let lengths = [directory_length, directory_text, code_length, CHECKSUM_BYTES as u64];
         let length = lengths.iter().try_fold(HEADER_BYTES as u64, |sum, part| sum.checked_add(*part));
         if length != Some(self.bytes.len() as u64) {
             return Err(MissReason::Truncated);
@@ -269,51 +307,60 @@ impl SidecarBytes {
         &self.header
     }
 
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+    pub fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// Names, places and code ranges of the items; no code is decoded.
-    pub fn directory(&self) -> Result<Vec<Entry<'_>>, MissReason> {
-        self.entries().ok_or(MissReason::Undecodable)
+    ///
+    /// # Errors
+    /// [`MissReason::Undecodable`] for bytes that no encoder made.
+    pub fn directory(&self, arena: &'a Bump) -> Result<&'a [Entry<'a>], MissReason> {
+        self.entries(arena).ok_or(MissReason::Undecodable)
     }
 
-    fn entries(&self) -> Option<Vec<Entry<'_>>> {
+    fn entries(&self, arena: &'a Bump) -> Option<&'a [Entry<'a>]> {
         let content = self.bytes.get(HEADER_BYTES..self.bytes.len() - CHECKSUM_BYTES)?;
-        let (directory, mut code) = content.split_at_checked(self.header.directory_length as usize)?;
+        let (structure, content) = content.split_at_checked(self.header.directory_length as usize)?;
+        let (text, mut code) = content.split_at_checked(self.header.directory_text as usize)?;
         let items = self.header.items as usize;
-        if items > directory.len() / MIN_ENTRY_BYTES {
+        if items > structure.len() / MIN_ENTRY_BYTES {
             return None;
         }
-        let mut input = Reader::new(directory);
-        let mut entries = Vec::with_capacity(items);
+        let mut input = Reader::new(structure, text, arena).ok()?;
+        let mut entries = ArenaVec::with_capacity_in(items, arena);
         for _ in 0..items {
             let kind = ItemKind::take(&mut input).ok()?;
             let location = Text::take(&mut input).ok()?;
             let description = Text::take(&mut input).ok()?;
             let position = SourcePosition::take(&mut input).ok()?;
-            let site_positions = Vec::take(&mut input).ok()?;
-            let code_length = u64::take(&mut input).ok()?;
-            let (bytes, rest) = code.split_at_checked(usize::try_from(code_length).ok()?)?;
+            let site_positions = Wire::take(&mut input).ok()?;
+            let text_at = usize::try_from(u64::take(&mut input).ok()?).ok()?;
+            let text_length = usize::try_from(u64::take(&mut input).ok()?).ok()?;
+            let (bytes, rest) = code.split_at_checked(text_at.checked_add(text_length)?)?;
             code = rest;
-            entries.push(Entry { kind, location, description, position, site_positions, code: bytes });
+            let code = CodeBytes { bytes, text_at };
+            entries.push(Entry { kind, location, description, position, site_positions, code });
         }
         input.finish().ok()?;
-        code.is_empty().then_some(entries)
+        code.is_empty().then_some(entries.into_bump_slice())
     }
 
-    /// The whole file. Recurses as deep as the code nests, [`MAX_NESTING`](crate::wire::MAX_NESTING) at most: give
-    /// the thread a stack for that.
-    pub fn decode(&self) -> Result<Decoded<'_>, MissReason> {
-        let entries = self.directory()?;
-        let mut items = Vec::with_capacity(entries.len());
-        let mut code_fingerprints = Vec::with_capacity(entries.len());
+    /// The whole file; its nodes go to the arena. Recurses as deep as the code nests,
+    /// [`MAX_NESTING`](crate::wire::MAX_NESTING) at most: give the thread a stack for that.
+    ///
+    /// # Errors
+    /// [`MissReason::Undecodable`] for bytes that no encoder made.
+    pub fn decode(&self, arena: &'a Bump) -> Result<Decoded<'a>, MissReason> {
+        let entries = self.directory(arena)?;
+        let mut items = ArenaVec::with_capacity_in(entries.len(), arena);
+        let mut code_fingerprints = ArenaVec::with_capacity_in(entries.len(), arena);
         for entry in entries {
-            let code = decode_code(entry.code)?;
+            let code = entry.code.decode(arena)?;
             if kind_of(&code.definition) != entry.kind || code.sites.len() != entry.site_positions.len() {
                 return Err(MissReason::Undecodable);
             }
-            code_fingerprints.push(code_fingerprint(entry.code));
+            code_fingerprints.push(entry.code.fingerprint());
             items.push(Item {
                 kind: entry.kind,
                 location: entry.location,
@@ -323,7 +370,8 @@ impl SidecarBytes {
                 site_positions: entry.site_positions,
             });
         }
-        Ok(Decoded { file: UnlinkedFile { items }, code_fingerprints })
+        let file = UnlinkedFile { items: items.into_bump_slice() };
+        Ok(Decoded { file, code_fingerprints: code_fingerprints.into_bump_slice() })
     }
 }
 

@@ -14,8 +14,10 @@
 
 use std::fs;
 
-use darkc_cache_format::model::UnlinkedFile;
-use darkc_cache_format::{MAGIC, MissReason, SourceHash, ToolDigest, encode, store};
+use darkc_cache_format::model::{
+    Code, Definition, Expr, ExprKind, Item, ItemKind, SourcePosition, UnlinkedFile,
+};
+use darkc_cache_format::{MAGIC, MAP_FROM, Memory, MissReason, SourceHash, ToolDigest, encode, store};
 use store::Lookup;
 
 const TOOL: ToolDigest = ToolDigest([7; 16]);
@@ -24,7 +26,7 @@ fn sidecar(source: &[u8]) -> Vec<u8> {
     encode(&UnlinkedFile::default(), TOOL, SourceHash::of(source)).bytes
 }
 
-fn miss(lookup: Lookup) -> Option<MissReason> {
+fn miss(lookup: Lookup<'_>) -> Option<MissReason> {
     match lookup {
         Lookup::Hit(_) => None,
         Lookup::Miss(reason) => Some(reason),
@@ -37,12 +39,15 @@ fn what_is_written_is_found() {
     let path = store::path_for(&folder.path().join("List.v1.dark"));
     assert_eq!(path.file_name().unwrap(), "List.v1.darkc");
     let source = SourceHash::of(b"source");
-    assert_eq!(miss(store::read(&path, TOOL, source)), Some(MissReason::Absent));
+    assert_eq!(miss(store::read(&path, TOOL, source, &Memory::default())), Some(MissReason::Absent));
     assert!(store::write(&path, &sidecar(b"source")).unwrap());
     assert!(store::is_sidecar(&path).unwrap());
-    assert_eq!(miss(store::read(&path, TOOL, source)), None);
-    assert_eq!(miss(store::read(&path, TOOL, SourceHash::of(b"other"))), Some(MissReason::SourceChanged));
-    assert_eq!(store::open(&path).unwrap().header().source, source);
+    assert_eq!(miss(store::read(&path, TOOL, source, &Memory::default())), None);
+    assert_eq!(
+        miss(store::read(&path, TOOL, SourceHash::of(b"other"), &Memory::default())),
+        Some(MissReason::SourceChanged)
+    );
+    assert_eq!(store::open(&path, &Memory::default()).unwrap().header().source, source);
     // Only the sidecar is left in the folder.
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
@@ -88,10 +93,13 @@ fn a_failed_write_is_an_error_and_leaves_nothing() {
 fn a_folder_or_a_foreign_file_is_a_miss() {
     let folder = tempfile::tempdir().unwrap();
     let source = SourceHash::default();
-    assert!(matches!(miss(store::read(folder.path(), TOOL, source)), Some(MissReason::Unreadable(_))));
+    assert!(matches!(
+        miss(store::read(folder.path(), TOOL, source, &Memory::default())),
+        Some(MissReason::Unreadable(_))
+    ));
     let foreign = folder.path().join("a.darkc");
     fs::write(&foreign, "let x = 1").unwrap();
-    assert_eq!(miss(store::read(&foreign, TOOL, source)), Some(MissReason::NotASidecar));
+    assert_eq!(miss(store::read(&foreign, TOOL, source, &Memory::default())), Some(MissReason::NotASidecar));
     assert!(!store::is_sidecar(&foreign).unwrap());
     fs::write(&foreign, &MAGIC[..5]).unwrap();
     assert!(!store::is_sidecar(&foreign).unwrap());
@@ -107,4 +115,73 @@ fn temporary_names_are_told_apart() {
     {
         assert!(!store::is_temporary_name(name), "{name}");
     }
+}
+
+/// A sidecar that is large enough to be mapped.
+fn large() -> (Vec<u8>, SourceHash) {
+    let source = SourceHash::of(b"large");
+    let description = "a long story ".repeat(MAP_FROM / 10);
+    let code = Code { sites: &[], definition: Definition::Value(Expr(&ExprKind::Unit)) };
+    let position = SourcePosition::default();
+    let item = Item {
+        kind: ItemKind::Value,
+        location: "Darklang.Long.story",
+        code,
+        description: &description,
+        position,
+        site_positions: &[],
+    };
+    (encode(&UnlinkedFile { items: &[item] }, TOOL, source).bytes, source)
+}
+
+#[test]
+fn a_large_sidecar_is_what_it_was_written_as() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.darkc");
+    let (bytes, source) = large();
+    assert!(bytes.len() > MAP_FROM);
+    store::write(&path, &bytes).unwrap();
+    let memory = Memory::default();
+    let Lookup::Hit(found) = store::read(&path, TOOL, source, &memory) else { panic!("a sound sidecar") };
+    assert_eq!(found.as_bytes(), bytes);
+    assert_eq!(found.decode(memory.arena()).unwrap().file.items[0].location, "Darklang.Long.story");
+    // To replace it needs no leave of whoever has it open.
+    store::write(&path, &sidecar(b"other")).unwrap();
+    assert_eq!(found.as_bytes(), bytes);
+}
+
+/// Without the lease the first look at the bytes after the cut ends the process.
+#[cfg(target_os = "linux")]
+#[test]
+fn whoever_cuts_a_mapped_sidecar_off_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.darkc");
+    let (bytes, source) = large();
+    store::write(&path, &bytes).unwrap();
+    let memory = Memory::default();
+    let Lookup::Hit(found) = store::read(&path, TOOL, source, &memory) else { panic!("a sound sidecar") };
+    let mut truncate =
+        std::process::Command::new("sh").args(["-c", ": > \"$0\""]).arg(&path).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert_eq!(truncate.try_wait().unwrap(), None, "the lease holds");
+    assert_eq!(found.as_bytes(), bytes);
+    drop(memory);
+    assert!(truncate.wait().unwrap().success());
+    assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+    assert_eq!(miss(store::read(&path, TOOL, source, &Memory::default())), Some(MissReason::NotASidecar));
+}
+
+/// A file that somebody is about to write to is read, so that what is loaded is not what they write.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_sidecar_that_somebody_has_open_for_writing_is_not_mapped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.darkc");
+    let (bytes, source) = large();
+    store::write(&path, &bytes).unwrap();
+    let writer = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let memory = Memory::default();
+    let Lookup::Hit(found) = store::read(&path, TOOL, source, &memory) else { panic!("a sound sidecar") };
+    writer.set_len(0).unwrap();
+    assert_eq!(found.as_bytes(), bytes);
 }

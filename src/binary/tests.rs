@@ -54,7 +54,7 @@ fn value_blob(body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_package_name_has_what_was_written_then_its_hash_and_location() {
-    let written = ["M", "f"].map(Text::Borrowed);
+    let written = ["M", "f"];
     let name = NameRef { written: &written, resolved: Ok(Target::Item(ItemId(0))) };
     let body = [
         &[31, 0, 0, 0, 0, 0, 0, 0, 0, 2][..],
@@ -96,7 +96,7 @@ fn nodes_get_their_ids() {
 
 #[test]
 fn parts_of_types_have_empty_descriptions() {
-    let type_params = [Text::Borrowed("a")];
+    let type_params = ["a"];
     let field = EnumField { label: Some("l"), typ: TypeRef::Variable("a") };
     let cases = vec![EnumCase { name: "A", fields: vec![field] }, EnumCase { name: "B", fields: vec![] }];
     let declaration = TypeDeclaration { type_params: &type_params, body: TypeBody::Enum(cases) };

@@ -466,6 +466,6 @@ pub fn int<W: Watch>(out: &mut Writer<W>, literal: &IntLiteral<'_>) {
 fn float<W: Watch>(out: &mut Writer<W>, literal: &FloatLiteral<'_>) {
     let Tag(byte, sign) = tags::sign(literal.negative);
     out.word(byte, sign);
-    out.string(&literal.whole);
-    out.string(&literal.fraction);
+    out.string(literal.whole);
+    out.string(literal.fraction);
 }

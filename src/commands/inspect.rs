@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use darkc_cache_format::{FORMAT_VERSION, MissReason, SourceHash, store};
+use bumpalo::Bump;
+use darkc_cache_format::{FORMAT_VERSION, Memory, MissReason, SourceHash, store};
 
 use super::failure::Failure;
 use super::outcome::{Inspected, InspectedSidecar, ListedItem, Verdict};
@@ -60,20 +61,21 @@ struct Judged {
 fn judge(text: &str, canonical: bool) -> Judged {
     let refused =
         |verdict, diagnostics| Judged { verdict, items: Vec::new(), canonical: Vec::new(), diagnostics };
-    let parsed = syntax::parse(text);
+    let arena = Bump::new();
+    let parsed = syntax::parse(text, &arena);
     if !parsed.diagnostics.is_empty() {
         return refused(Verdict::Error, parsed.diagnostics);
     }
-    let file = match lower::file(text, &parsed.file) {
+    let file = match lower::file(text, &parsed.file, &arena) {
         Ok(file) => file,
         Err(errors) => return refused(Verdict::PackageError, errors),
     };
     let mut inventory = Inventory::default();
-    for (place, item) in (0..).zip(&file.items) {
+    for (place, item) in (0..).zip(file.items) {
         inventory.add(Declared {
             kind: item.kind,
-            name: Name::new(&item.location),
-            key: ItemKey::of(&item.location),
+            name: Name::new(item.location),
+            key: ItemKey::of(item.location),
             file: 0,
             place,
             written: Some(Written { item, code: Fingerprint::default() }),
@@ -88,9 +90,9 @@ fn judge(text: &str, canonical: bool) -> Judged {
     let mut transcripts = Vec::new();
     let mut items: Vec<ListedItem> = link::link(&inventory, &Inventory::default(), &ids, 1)
         .iter()
-        .zip(&file.items)
+        .zip(file.items)
         .map(|(linked, item)| {
-            let tree = resolve(linked.id, &item.description, &item.code, &linked.resolutions);
+            let tree = resolve(linked.id, item.description, &item.code, &linked.resolutions);
             let hash = content::alone(&canonicalizer.canonicalize(&tree), &world);
             if canonical {
                 // A file that is taken alone mentions no item.
@@ -126,7 +128,8 @@ pub fn inspect_sidecar(path: &Path) -> Result<InspectedSidecar, Failure> {
     let length = discover::read_file(path).map_err(unreadable)?.len() as u64;
     let mut inspected =
         InspectedSidecar { path: path.display().to_string(), length, ..InspectedSidecar::default() };
-    let sidecar = match store::open(path) {
+    let memory = Memory::default();
+    let sidecar = match store::open(path, &memory) {
         Ok(sidecar) => sidecar,
         Err(reason) => return Ok(InspectedSidecar { unfit: Some(reason.to_string()), ..inspected }),
     };
@@ -136,7 +139,7 @@ pub fn inspect_sidecar(path: &Path) -> Result<InspectedSidecar, Failure> {
     inspected.source_hash = format!("{:032x}", header.source.xxh3);
     inspected.source_length = header.source.length;
     let source = discover::read_file(&path.with_extension("dark")).map(|bytes| SourceHash::of(&bytes));
-    let reason = match (sidecar.directory(), source) {
+    let reason = match (sidecar.directory(memory.arena()), source) {
         (Err(reason), _) => Some(reason.to_string()),
         _ if header.tool != TOOL_DIGEST => Some(MissReason::OtherTool.to_string()),
         (_, Ok(source)) if source != header.source => Some(MissReason::SourceChanged.to_string()),
@@ -144,7 +147,7 @@ pub fn inspect_sidecar(path: &Path) -> Result<InspectedSidecar, Failure> {
         _ => None,
     };
     inspected.unfit = reason;
-    if let Ok(entries) = sidecar.directory() {
+    if let Ok(entries) = sidecar.directory(memory.arena()) {
         inspected.items = entries.iter().map(|entry| (entry.kind, entry.location.to_string())).collect();
     }
     Ok(inspected)

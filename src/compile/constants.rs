@@ -102,7 +102,7 @@ pub fn int(out: &mut Writer, literal: &IntLiteral<'_>, unbounded: u8) {
 /// infinite when too large.
 pub fn float(out: &mut Writer, literal: &FloatLiteral<'_>) {
     let sign = if literal.negative { "-" } else { "" };
-    let spelled = format!("{sign}{}.{}", or_zero(&literal.whole), or_zero(&literal.fraction));
+    let spelled = format!("{sign}{}.{}", or_zero(literal.whole), or_zero(literal.fraction));
     // Digits around a point always parse, so there is no other way to NaN.
     let value = spelled.parse().unwrap_or(f64::NAN);
     if value.is_nan() {

@@ -1,7 +1,5 @@
 //! What the real package set hardly reaches: failures, or-patterns, local functions.
 
-use std::borrow::Cow;
-
 use super::code::Code;
 use super::expressions::Compiler;
 use super::patterns::MatchRegisters;
@@ -135,7 +133,7 @@ fn a_guard_that_fails_goes_on_to_the_next_case() {
 
 #[test]
 fn a_name_that_means_nothing_fails_where_it_stands() {
-    let written = [Cow::Borrowed("No")];
+    let written = ["No"];
     let name = NameRef { written: &written, resolved: Err(NameError::InvalidName) };
     let raise = [20, 1, 2, b'N', b'o', 1];
 
@@ -190,7 +188,7 @@ fn a_call_to_a_later_local_function_says_that_it_cannot_work() {
 
 #[test]
 fn a_local_function_may_not_share_its_name_with_an_item_that_it_uses() {
-    let written = [Cow::Borrowed("f")];
+    let written = ["f"];
     let name = NameRef { written: &written, resolved: Ok(Target::Item(ItemId(7))) };
     let bytes = frame(e(binding("f", lambda("x", ExprKind::FnName(name)), ExprKind::Unit)));
     assert!(contains(&bytes, "Nested function name `f`"));

@@ -133,7 +133,7 @@ fn world() -> Functions {
 
 #[test]
 fn tiny_items_hash_as_in_darklang() {
-    let literal = IntLiteral::Int(Text::Borrowed("120"));
+    let literal = IntLiteral::Int("120");
     let value = canonical(Definition::Value(expr(ExprKind::Int(&literal))));
     let expected = "e7f37715de391a78e8a474f4baf644a428f5241f5095a7060de4955b87aaaddd";
     assert_eq!(content::alone(&value, &world()).to_string(), expected);
@@ -165,7 +165,7 @@ fn a_reference_is_hashed_by_hash_outside_the_group_and_by_name_inside() {
 /// ends with has no bytes until it is hashed.
 #[test]
 fn a_transcript_shows_each_node_with_the_offset_of_its_bytes() {
-    let written = ["f"].map(Text::Borrowed);
+    let written = ["f"];
     let name = NameRef { written: &written, resolved: Ok(Target::Item(ItemId(7))) };
     let body = let_in("a", expr(ExprKind::FnName(name)), variable("a"));
     let item = Item { id: ItemId(0), description: "", definition: Definition::Value(body) };

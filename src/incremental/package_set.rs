@@ -82,7 +82,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
     pub fn new(sources: &'r Sources<'l, 's>, before: &[BeforeFile<'l>]) -> Self {
         // Only what was written anew or got its name back has to be found by name.
         let anew = (0..sources.len()).filter_map(|file| sources.content(file));
-        let anew = anew.flat_map(|content| &content.file.items).map(|item| ItemKey::of(&item.location));
+        let anew = anew.flat_map(|content| content.file.items).map(|item| ItemKey::of(item.location));
         let all = || before.iter().flat_map(|file| &file.items);
         let revived = all().filter(|item| item.known.is_none()).map(|item| item.key);
         let wanted: HashSet<ItemKey, KeyHasher> =
@@ -109,10 +109,10 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
                 place += 1;
             };
             if let Some(content) = sources.content(file) {
-                for (item, code) in content.file.items.iter().zip(&content.code_fingerprints) {
+                for (item, code) in content.file.items.iter().zip(content.code_fingerprints) {
                     let written = Written { item, code: Fingerprint(*code) };
-                    let key = ItemKey::of(&item.location);
-                    add(item.kind, &item.location, key, Some(written), known(item.kind, key), false);
+                    let key = ItemKey::of(item.location);
+                    add(item.kind, item.location, key, Some(written), known(item.kind, key), false);
                 }
             } else if let Some(stored) = stored {
                 for item in &stored.items {
@@ -234,7 +234,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
         let declarations = &mut self.inventory.items
             [self.first_of_file[file] as usize..self.first_of_file[file + 1] as usize];
         for ((declared, item), code) in
-            declarations.iter_mut().zip(&content.file.items).zip(&content.code_fingerprints)
+            declarations.iter_mut().zip(content.file.items).zip(content.code_fingerprints)
         {
             if declared.name.as_str() == item.location {
                 declared.written = Some(Written { item, code: Fingerprint(*code) });
@@ -265,7 +265,7 @@ impl<'r, 'l, 's> Rebuild<'r, 'l, 's> {
 
     fn tree<'t>(&'t self, id: ItemId, resolutions: &'t [Resolution]) -> Option<Item<'t>> {
         let written = self.inventory.get(id).written?;
-        Some(resolve(id, &written.item.description, &written.item.code, resolutions))
+        Some(resolve(id, written.item.description, &written.item.code, resolutions))
     }
 
     fn canonicalize(&mut self, linked: Vec<LinkedItem>) {

@@ -28,7 +28,7 @@ impl<'a> Written<'a> {
     }
 
     pub fn is_builtin(&self) -> bool {
-        matches!(self.modules, [only] if only == "Builtin")
+        matches!(self.modules, ["Builtin"])
     }
 
     /// Calls `try_name` with each candidate until it says yes. Every candidate has an owner; a bare name tried
@@ -88,13 +88,13 @@ impl<'a> Written<'a> {
         };
         match self.modules {
             [] => Some(module),
-            [only] if only == module => Some(module),
+            [only] if *only == module => Some(module),
             _ => None,
         }
     }
 
     fn standard_library_prefix(&self) -> Option<&'static str> {
-        if self.modules.first().is_some_and(|first| first == "Stdlib") {
+        if self.modules.first().is_some_and(|first| *first == "Stdlib") {
             Some("Darklang.")
         } else {
             self.shortcut().map(|_| "Darklang.Stdlib.")

@@ -77,7 +77,7 @@ fn link_item(inventory: &Inventory<'_>, live: &Inventory<'_>, id: ItemId) -> Lin
                 position: written.item.site_positions.get(index).copied().unwrap_or(written.item.position),
                 name: site.written.join("."),
                 error,
-                tried: names::tried(scope, Namespace::Type, &site.written),
+                tried: names::tried(scope, Namespace::Type, site.written),
             });
         }
         linked.resolutions.push(resolution);

@@ -19,7 +19,7 @@ pub fn resolve(
     buffer: &mut String,
     candidates: &mut Vec<CandidateKey>,
 ) -> Resolution {
-    let Some(written) = Written::parse(site.namespace, &site.written) else {
+    let Some(written) = Written::parse(site.namespace, site.written) else {
         let invalid = Err(NameError::InvalidName);
         return match site.namespace {
             Namespace::Type => Resolution::Type(Err(NameError::InvalidName)),

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use darkc_cache_format::model::UnlinkedFile;
-use darkc_cache_format::{MissReason, SidecarBytes, SourceHash, ToolDigest};
+use darkc_cache_format::{MissReason, Room, SourceHash, ToolDigest};
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::parallel;
@@ -18,27 +18,26 @@ use crate::discover::SourceFile;
 /// The format and front end of this build; computed from their sources by `build.rs`.
 pub const TOOL_DIGEST: ToolDigest = include!(concat!(env!("OUT_DIR"), "/tool_digest.rs"));
 
-/// A file to load, and the memory that its items borrow from.
-#[derive(Debug)]
+/// A file to load, and the memory that its items borrow from. It can be loaded once.
 pub struct Slot {
     source: SourceFile,
-    sidecar: OnceLock<SidecarBytes>,
-    /// The decoded text and the hash of the very bytes that it came from.
-    text: OnceLock<(SourceHash, String)>,
+    room: Room,
+    /// The decoded source text, where the file was parsed and refused: what diagnostics point into.
+    text: OnceLock<String>,
 }
 
 impl Slot {
     pub fn new(source: SourceFile) -> Self {
-        Slot { source, sidecar: OnceLock::new(), text: OnceLock::new() }
+        Slot { source, room: Room::default(), text: OnceLock::new() }
     }
 
     pub fn source(&self) -> &SourceFile {
         &self.source
     }
 
-    /// The decoded source text, where the file was parsed: what diagnostics point into.
+    /// The decoded source text, where the file was parsed and refused: what diagnostics point into.
     pub fn text(&self) -> Option<&str> {
-        self.text.get().map(|(_, text)| text.as_str())
+        self.text.get().map(String::as_str)
     }
 }
 
@@ -72,12 +71,12 @@ pub struct LoadedFile<'a> {
     pub content: Result<Content<'a>, Failure>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Content<'a> {
     pub file: UnlinkedFile<'a>,
     /// One an item: what its code is, whatever its place and comments
-    /// ([`code_fingerprint`](darkc_cache_format::code_fingerprint)).
-    pub code_fingerprints: Vec<u128>,
+    /// ([`CodeBytes::fingerprint`](darkc_cache_format::CodeBytes::fingerprint)).
+    pub code_fingerprints: &'a [u128],
 }
 
 /// Where a file's content came from.

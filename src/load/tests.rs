@@ -185,9 +185,34 @@ fn a_file_changed_after_discovery_is_loaded_as_it_is_now() {
         fs::remove_file(root.path().join("m01.dark")).unwrap();
         let loaded = load(root.path(), &every(&slots), options(Sidecars::Update));
         assert_eq!(loaded[0].hash, SourceHash::of(package(77).as_bytes()));
-        assert_eq!(slots[0].text(), Some(package(77).as_str()));
+        assert_eq!(loaded[0].content.as_ref().unwrap().file.items[0].location, "Darklang.Load.M77.f77");
         assert!(matches!(loaded[1].content, Err(Failure::Unreadable(_))));
     });
     fs::write(root.path().join("m01.dark"), package(1)).unwrap();
     assert_eq!(run(root.path(), options(Sidecars::Update)).hits, FILES - 1);
+}
+
+#[test]
+fn the_text_is_kept_where_something_has_to_be_shown_of_it() {
+    let root = tree();
+    let broken = "module Darklang.Load.M1\n\nlet f (x: Int64) : Int64 = (x\n";
+    fs::write(root.path().join("m01.dark"), broken).unwrap();
+    on_large_stack(|| {
+        let slots = slots(root.path());
+        let loaded = load(root.path(), &every(&slots), options(Sidecars::Update));
+        assert!(matches!(loaded[1].content, Err(Failure::Diagnostics(_))));
+        assert_eq!((slots[0].text(), slots[1].text()), (None, Some(broken)));
+    });
+}
+
+#[test]
+fn a_slot_is_loaded_once() {
+    let root = tree();
+    on_large_stack(|| {
+        let slots = slots(root.path());
+        let first = load(root.path(), &every(&slots), options(Sidecars::Update));
+        let second = load(root.path(), &every(&slots), options(Sidecars::Update));
+        assert!(first.iter().all(|file| file.content.is_ok()));
+        assert!(second.iter().all(|file| matches!(file.content, Err(Failure::Unreadable(_)))));
+    });
 }

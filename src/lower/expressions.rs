@@ -1,44 +1,49 @@
 //! Expressions.
 
-use std::borrow::Cow;
-
 use darkc_cache_format::model::{
     EnumType, Expr, ExprKind, Lambda, LetPattern, MatchCase, NameRule, Namespace, StringSegment, Text,
 };
+use smallvec::{SmallVec, smallvec};
 
 use super::Lowering;
-use super::patterns::{float, normalize};
 use super::scope::Lexical;
-use super::types::written;
+use super::sites::{Parts, written};
 use crate::base::text::Span;
 use crate::syntax::ast;
 
-type Field<'s> = (Text<'s>, Expr<'s>);
+type Field<'a> = (Text<'a>, Expr<'a>);
 
-impl<'s> Lowering<'_, 's> {
-    pub fn expr(&mut self, expr: &ast::Expr<'s>) -> Expr<'s> {
-        Expr(Box::new(self.expr_kind(expr)))
+impl<'t, 'a: 't> Lowering<'t, 'a> {
+    pub fn expr(&mut self, expr: &'t ast::Expr<'t>) -> Expr<'a> {
+        let kind = self.expr_kind(expr);
+        self.node(kind)
     }
 
-    pub fn exprs(&mut self, exprs: &[ast::Expr<'s>]) -> Vec<Expr<'s>> {
-        exprs.iter().map(|expr| self.expr(expr)).collect()
+    fn node(&self, kind: ExprKind<'a>) -> Expr<'a> {
+        Expr(self.arena.alloc(kind))
     }
 
-    fn expr_kind(&mut self, expr: &ast::Expr<'s>) -> ExprKind<'s> {
+    pub fn exprs(&mut self, exprs: &'t [ast::Expr<'t>]) -> &'a [Expr<'a>] {
+        let arena = self.arena;
+        arena.alloc_slice_fill_iter(exprs.iter().map(|expr| self.expr(expr)))
+    }
+
+    fn expr_kind(&mut self, expr: &'t ast::Expr<'t>) -> ExprKind<'a> {
         use ast::ExprKind as Written;
+        let arena = self.arena;
         match &expr.kind {
             // A file with a hole has a diagnostic and is refused before it gets here.
             Written::Unit | Written::Error => ExprKind::Unit,
             Written::Bool(value) => ExprKind::Bool(*value),
-            Written::Int(literal) => ExprKind::Int(literal.clone()),
-            Written::Float(literal) => ExprKind::Float(float(literal)),
-            Written::Char(text) => ExprKind::Char(normalize(text)),
-            Written::String(segments) => {
-                ExprKind::String(segments.iter().map(|segment| self.string_segment(segment)).collect())
-            }
+            Written::Int(literal) => ExprKind::Int(self.int(literal)),
+            Written::Float(literal) => ExprKind::Float(self.float(literal)),
+            Written::Char(text) => ExprKind::Char(self.normalized(text)),
+            Written::String(segments) => ExprKind::String(
+                arena.alloc_slice_fill_iter(segments.iter().map(|segment| self.string_segment(segment))),
+            ),
             Written::Variable(name) => self.bare_name(name, expr.span, NameRule::Bare),
             Written::FnName(name) => {
-                let site = self.sites.add(Namespace::Term, written(name), self.lines, name.span);
+                let site = self.site(Namespace::Term, &written(name), name.span);
                 ExprKind::Name(site, NameRule::Qualified)
             }
             Written::Infix(op, operands) => {
@@ -59,28 +64,32 @@ impl<'s> Lowering<'_, 's> {
             Written::Lambda(lambda) => ExprKind::Lambda(self.lambda(lambda)),
             Written::Record(typ, fields) => {
                 let site = self.type_site(&typ.name);
-                let type_args = self.type_refs(&typ.type_args);
+                let type_args = self.type_refs(typ.type_args);
                 ExprKind::Record { site, type_args, fields: self.fields(fields) }
             }
             Written::Dict(entries) => {
-                ExprKind::Dict(entries.iter().map(|(key, value)| (key.clone(), self.expr(value))).collect())
+                let entries = entries.iter().map(|(key, value)| (self.text(key), self.expr(value)));
+                ExprKind::Dict(arena.alloc_slice_fill_iter(entries))
             }
             Written::RecordUpdate(record, updates) => {
                 let record = self.expr(record);
-                let mut updates = self.fields(updates);
-                if updates.is_empty() {
-                    updates.push((Cow::Borrowed("_"), Expr(Box::new(ExprKind::Unit))));
-                }
+                let updates = if updates.is_empty() {
+                    &*arena.alloc_slice_copy(&[("_", self.node(ExprKind::Unit))])
+                } else {
+                    self.fields(updates)
+                };
                 ExprKind::RecordUpdate { record, updates }
             }
             Written::Enum(value) => self.enum_expr(expr.span, value),
             Written::Match(arg, cases) => {
                 let arg = self.expr(arg);
-                ExprKind::Match { arg, cases: cases.iter().map(|case| self.match_case(case)).collect() }
+                let cases = arena.alloc_slice_fill_iter(cases.iter().map(|case| self.match_case(case)));
+                ExprKind::Match { arg, cases }
             }
             Written::Pipe(head, parts) => {
                 let head = self.expr(head);
-                ExprKind::Pipe { head, parts: parts.iter().map(|part| self.pipe_part(part)).collect() }
+                let parts = arena.alloc_slice_fill_iter(parts.iter().map(|part| self.pipe_part(part)));
+                ExprKind::Pipe { head, parts }
             }
             Written::Statement(steps) => {
                 let first = self.expr(&steps.0);
@@ -89,19 +98,19 @@ impl<'s> Lowering<'_, 's> {
         }
     }
 
-    fn string_segment(&mut self, segment: &ast::StringSegment<'s>) -> StringSegment<'s> {
+    fn string_segment(&mut self, segment: &'t ast::StringSegment<'t>) -> StringSegment<'a> {
         match segment {
-            ast::StringSegment::Text(text) => StringSegment::Text(normalize(text)),
+            ast::StringSegment::Text(text) => StringSegment::Text(self.normalized(text)),
             ast::StringSegment::Interpolation(expr) => StringSegment::Interpolation(self.expr(expr)),
         }
     }
 
-    fn bare_name(&mut self, name: &'s str, span: Span, rule: NameRule) -> ExprKind<'s> {
+    fn bare_name(&mut self, name: &'t str, span: Span, rule: NameRule) -> ExprKind<'a> {
         match self.scope.lookup(name) {
             Lexical::Arg(index) => ExprKind::Arg(index),
-            Lexical::Local => ExprKind::Variable(Cow::Borrowed(name)),
+            Lexical::Local => ExprKind::Variable(self.text(name)),
             Lexical::Free => {
-                let site = self.sites.add(Namespace::Term, vec![name], self.lines, span);
+                let site = self.site(Namespace::Term, &[name], span);
                 ExprKind::Name(site, rule)
             }
         }
@@ -109,7 +118,7 @@ impl<'s> Lowering<'_, 's> {
 
     /// The bound name is not in scope in its own value; a lambda of the enclosing function's name is not that
     /// function either.
-    fn let_expr(&mut self, binding: &ast::Let<'s>) -> ExprKind<'s> {
+    fn let_expr(&mut self, binding: &'t ast::Let<'t>) -> ExprKind<'a> {
         let mark = self.scope.mark();
         if let (ast::LetPatternKind::Variable(name), ast::ExprKind::Lambda(_)) =
             (&binding.pattern.kind, &binding.value.kind)
@@ -125,24 +134,26 @@ impl<'s> Lowering<'_, 's> {
     }
 
     /// A call without arguments passes unit: every Darklang function has a parameter.
-    fn apply(&mut self, apply: &ast::Apply<'s>) -> ExprKind<'s> {
-        let type_args = self.type_refs(&apply.type_args);
-        let mut args = self.exprs(&apply.args);
-        if args.is_empty() {
-            args.push(Expr(Box::new(ExprKind::Unit)));
-        }
+    fn apply(&mut self, apply: &'t ast::Apply<'t>) -> ExprKind<'a> {
+        let type_args = self.type_refs(apply.type_args);
+        let args = if apply.args.is_empty() {
+            &*self.arena.alloc_slice_copy(&[self.node(ExprKind::Unit)])
+        } else {
+            self.exprs(apply.args)
+        };
         let callee = match &apply.callee.kind {
             ast::ExprKind::FnName(name) if name.modules.is_empty() => {
                 let bare = name.name.name;
                 if self.scope.lookup(bare) == Lexical::Free && self.scope.is_self(bare) {
-                    Expr(Box::new(ExprKind::SelfFn))
+                    self.node(ExprKind::SelfFn)
                 } else {
-                    Expr(Box::new(self.bare_name(bare, name.span, NameRule::BareCallee)))
+                    let kind = self.bare_name(bare, name.span, NameRule::BareCallee);
+                    self.node(kind)
                 }
             }
             ast::ExprKind::FnName(name) => {
-                let site = self.sites.add(Namespace::Term, written(name), self.lines, name.span);
-                Expr(Box::new(ExprKind::Name(site, NameRule::QualifiedCallee)))
+                let site = self.site(Namespace::Term, &written(name), name.span);
+                self.node(ExprKind::Name(site, NameRule::QualifiedCallee))
             }
             _ => self.expr(&apply.callee),
         };
@@ -152,65 +163,69 @@ impl<'s> Lowering<'_, 's> {
     /// `a.b.c` is a qualified name as long as it may be one; a local `a` makes it a field access for certain.
     fn field_access(
         &mut self,
-        expr: &ast::Expr<'s>,
-        record: &ast::Expr<'s>,
-        field: ast::Identifier<'s>,
-    ) -> ExprKind<'s> {
+        expr: &'t ast::Expr<'t>,
+        record: &'t ast::Expr<'t>,
+        field: ast::Identifier<'t>,
+    ) -> ExprKind<'a> {
         let path =
             dotted_path(record).filter(|path| self.scope.lookup(path[0]) == Lexical::Free).map(|mut path| {
                 path.push(field.name);
-                self.sites.add(Namespace::Term, path, self.lines, expr.span)
+                self.site(Namespace::Term, &path, expr.span)
             });
-        ExprKind::FieldAccess { record: self.expr(record), field: Cow::Borrowed(field.name), path }
+        ExprKind::FieldAccess { record: self.expr(record), field: self.text(field.name), path }
     }
 
     /// A blank parameter (`___`, an empty name here) is dropped, as Darklang does.
-    pub fn lambda(&mut self, lambda: &ast::Lambda<'s>) -> Lambda<'s> {
+    pub fn lambda(&mut self, lambda: &'t ast::Lambda<'t>) -> Lambda<'a> {
         let mark = self.scope.mark();
         self.scope.enter_lambda();
         let kept = lambda.patterns.iter().filter(|p| p.kind != ast::LetPatternKind::Variable(""));
-        let mut patterns: Vec<_> = kept.map(|pattern| self.let_pattern(pattern)).collect();
+        let mut patterns: SmallVec<[_; 4]> = kept.map(|pattern| self.let_pattern(pattern)).collect();
         if patterns.is_empty() {
             patterns.push(LetPattern::Unit);
         }
+        let patterns = self.arena.alloc_slice_copy(&patterns);
         let body = self.expr(&lambda.body);
         self.scope.leave(mark);
         Lambda { patterns, body }
     }
 
-    fn fields(&mut self, fields: &[(ast::Identifier<'s>, ast::Expr<'s>)]) -> Vec<Field<'s>> {
-        fields.iter().map(|(name, value)| (Cow::Borrowed(name.name), self.expr(value))).collect()
+    fn fields(&mut self, fields: &'t [(ast::Identifier<'t>, ast::Expr<'t>)]) -> &'a [Field<'a>] {
+        let arena = self.arena;
+        arena.alloc_slice_fill_iter(
+            fields.iter().map(|(name, value)| (self.text(name.name), self.expr(value))),
+        )
     }
 
     /// An upper-case name alone may also be a variable or a database, so it is looked up like one.
-    fn enum_expr(&mut self, span: Span, value: &ast::EnumExpr<'s>) -> ExprKind<'s> {
+    fn enum_expr(&mut self, span: Span, value: &'t ast::EnumExpr<'t>) -> ExprKind<'a> {
         let typ = self.enum_type(value);
         let case = value.case.name;
         if typ == EnumType::Missing && value.fields.is_empty() {
             return self.bare_name(case, span, NameRule::Bare);
         }
-        let fields = self.exprs(&value.fields);
-        let type_args = self.type_refs(&value.type_name.type_args);
-        ExprKind::Enum { typ, type_args, case: Cow::Borrowed(case), fields }
+        let fields = self.exprs(value.fields);
+        let type_args = self.type_refs(value.type_name.type_args);
+        ExprKind::Enum { typ, type_args, case: self.text(case), fields }
     }
 
     /// Only the cases of Option and Result may be written without their type.
-    pub fn enum_type(&mut self, value: &ast::EnumExpr<'s>) -> EnumType {
+    pub fn enum_type(&mut self, value: &'t ast::EnumExpr<'t>) -> EnumType {
         let mut written = written(&value.type_name.name);
         written.retain(|part| !part.is_empty());
         if written.is_empty() {
             written = match value.case.name {
-                "Some" | "None" => vec!["Stdlib", "Option", "Option"],
-                "Ok" | "Error" => vec!["Stdlib", "Result", "Result"],
+                "Some" | "None" => smallvec!["Stdlib", "Option", "Option"],
+                "Ok" | "Error" => smallvec!["Stdlib", "Result", "Result"],
                 _ => return EnumType::Missing,
             };
         }
         let name_span = value.type_name.name.span;
         let span = if name_span.start < name_span.end { name_span } else { value.case.span };
-        EnumType::Site(self.sites.add(Namespace::Type, written, self.lines, span))
+        EnumType::Site(self.site(Namespace::Type, &written, span))
     }
 
-    fn match_case(&mut self, case: &ast::MatchCase<'s>) -> MatchCase<'s> {
+    fn match_case(&mut self, case: &'t ast::MatchCase<'t>) -> MatchCase<'a> {
         let mark = self.scope.mark();
         let pattern = self.match_pattern(&case.pattern);
         let guard = case.guard.as_ref().map(|guard| self.expr(guard));
@@ -221,8 +236,8 @@ impl<'s> Lowering<'_, 's> {
 }
 
 /// The parts of a chain of field accesses that starts at a bare name.
-fn dotted_path<'s>(expr: &ast::Expr<'s>) -> Option<Vec<&'s str>> {
-    let mut fields = Vec::new();
+fn dotted_path<'t>(expr: &'t ast::Expr<'t>) -> Option<Parts<'t>> {
+    let mut fields = Parts::new();
     let mut expr = expr;
     loop {
         match &expr.kind {

@@ -10,9 +10,10 @@ mod scope;
 mod sites;
 mod types;
 
-use std::borrow::Cow;
-
-use darkc_cache_format::model::{Code, Definition, Function, Item, ItemKind, Parameter, Text, UnlinkedFile};
+use bumpalo::Bump;
+use darkc_cache_format::model::{
+    Code, Definition, Function, Item, ItemKind, Namespace, Parameter, SiteId, Text, UnlinkedFile,
+};
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{LineIndex, Span};
@@ -21,46 +22,50 @@ use scope::Scope;
 use sites::Sites;
 
 /// Lowers one item's code; holds what its walk needs.
-struct Lowering<'t, 's> {
-    sites: Sites<'s>,
-    scope: Scope<'s>,
-    lines: &'t LineIndex<'s>,
+struct Lowering<'t, 'a> {
+    arena: &'a Bump,
+    sites: Sites<'a>,
+    scope: Scope<'t>,
+    lines: &'t LineIndex<'t>,
 }
 
-/// Lowers a file that parsed without diagnostics.
+/// Lowers a file that parsed without diagnostics. All that the result holds is in the arena, so that neither the
+/// tree nor the text has to be kept.
 ///
 /// # Errors
 /// The declarations that a package file cannot hold. Darklang gives these no code.
-pub fn file<'s>(text: &'s str, file: &ast::SourceFile<'s>) -> Result<UnlinkedFile<'s>, Vec<Diagnostic>> {
+pub fn file<'a>(
+    text: &str,
+    file: &ast::SourceFile<'_>,
+    arena: &'a Bump,
+) -> Result<UnlinkedFile<'a>, Vec<Diagnostic>> {
     let lines = LineIndex::new(text);
-    let mut collector =
-        Collector { lines: &lines, types: vec![], values: vec![], fns: vec![], errors: vec![] };
-    collector.declarations("", &file.declarations);
-    for expr in &file.expressions {
+    let lowering = Lowering { arena, sites: Sites::default(), scope: Scope::default(), lines: &lines };
+    let mut collector = Collector { lowering, types: vec![], values: vec![], fns: vec![], errors: vec![] };
+    collector.declarations("", file.declarations);
+    for expr in file.expressions {
         collector.refuse(expr.span, NO_EXPRESSIONS.to_owned());
     }
     if !collector.errors.is_empty() {
         return Err(collector.errors);
     }
-    let mut items = collector.types;
-    items.append(&mut collector.values);
-    items.append(&mut collector.fns);
-    Ok(UnlinkedFile { items })
+    let items = [collector.types, collector.values, collector.fns].concat();
+    Ok(UnlinkedFile { items: arena.alloc_slice_copy(&items) })
 }
 
 const NO_EXPRESSIONS: &str = "expressions are not allowed in package files";
 
 /// Gathers the declarations of a file, kind by kind, with the path of the modules around them.
-struct Collector<'t, 's> {
-    lines: &'t LineIndex<'s>,
-    types: Vec<Item<'s>>,
-    values: Vec<Item<'s>>,
-    fns: Vec<Item<'s>>,
+struct Collector<'t, 'a> {
+    lowering: Lowering<'t, 'a>,
+    types: Vec<Item<'a>>,
+    values: Vec<Item<'a>>,
+    fns: Vec<Item<'a>>,
     errors: Vec<Diagnostic>,
 }
 
-impl<'s> Collector<'_, 's> {
-    fn declarations(&mut self, path: &str, declarations: &[Declaration<'s>]) {
+impl<'t, 'a: 't> Collector<'t, 'a> {
+    fn declarations(&mut self, path: &str, declarations: &'t [Declaration<'t>]) {
         for declaration in declarations {
             match declaration {
                 Declaration::Module(module) => {
@@ -72,11 +77,11 @@ impl<'s> Collector<'_, 's> {
                         }
                         inner.push_str(part);
                     }
-                    self.declarations(&inner, &module.declarations);
+                    self.declarations(&inner, module.declarations);
                 }
                 Declaration::Fn(decl) => {
                     if self.has_owner(path, "function", decl.name, decl.span) {
-                        let item = self.item(path, ItemKind::Fn, decl.name, &decl.description, |lowering| {
+                        let item = self.item(path, ItemKind::Fn, decl.name, decl.description, |lowering| {
                             lowering.function(decl)
                         });
                         self.fns.push(item);
@@ -84,17 +89,16 @@ impl<'s> Collector<'_, 's> {
                 }
                 Declaration::Type(decl) => {
                     if self.has_owner(path, "type", decl.name, decl.span) {
-                        let item =
-                            self.item(path, ItemKind::Type, decl.name, &decl.description, |lowering| {
-                                Definition::Type(lowering.type_definition(decl))
-                            });
+                        let item = self.item(path, ItemKind::Type, decl.name, decl.description, |lowering| {
+                            Definition::Type(lowering.type_definition(decl))
+                        });
                         self.types.push(item);
                     }
                 }
                 Declaration::Value(decl) => {
                     if self.has_owner(path, "value", decl.name, decl.span) {
                         let item =
-                            self.item(path, ItemKind::Value, decl.name, &decl.description, |lowering| {
+                            self.item(path, ItemKind::Value, decl.name, decl.description, |lowering| {
                                 Definition::Value(lowering.expr(&decl.body))
                             });
                         self.values.push(item);
@@ -112,7 +116,7 @@ impl<'s> Collector<'_, 's> {
         }
     }
 
-    fn has_owner(&mut self, path: &str, kind: &str, name: ast::Identifier<'s>, span: Span) -> bool {
+    fn has_owner(&mut self, path: &str, kind: &str, name: ast::Identifier<'t>, span: Span) -> bool {
         if path.is_empty() {
             let name = name.name;
             // The wording is Darklang's: tools compare it.
@@ -128,58 +132,68 @@ impl<'s> Collector<'_, 's> {
     }
 
     fn refuse(&mut self, span: Span, message: String) {
-        let (start, end) = (self.lines.position(span.start), self.lines.position(span.end));
+        let lines = self.lowering.lines;
+        let (start, end) = (lines.position(span.start), lines.position(span.end));
         self.errors.push(Diagnostic::error("", start, end, message));
     }
 
     fn item(
-        &self,
+        &mut self,
         path: &str,
         kind: ItemKind,
-        name: ast::Identifier<'s>,
-        description: &Text<'s>,
-        lower: impl FnOnce(&mut Lowering<'_, 's>) -> Definition<'s>,
-    ) -> Item<'s> {
-        let mut lowering = Lowering { sites: Sites::default(), scope: Scope::default(), lines: self.lines };
-        let definition = lower(&mut lowering);
-        let (sites, site_positions) = lowering.sites.finish();
+        name: ast::Identifier<'t>,
+        description: &str,
+        lower: impl FnOnce(&mut Lowering<'t, 'a>) -> Definition<'a>,
+    ) -> Item<'a> {
+        let lowering = &mut self.lowering;
+        lowering.scope.clear();
+        let definition = lower(lowering);
+        let (sites, site_positions) = lowering.sites.take(lowering.arena);
         Item {
             kind,
-            location: Cow::Owned(format!("{path}.{}", name.name)),
+            location: lowering.text(&format!("{path}.{}", name.name)),
             code: Code { sites, definition },
-            description: description.clone(),
-            position: sites::source_position(self.lines, name.span),
+            description: lowering.text(description),
+            position: sites::source_position(lowering.lines, name.span),
             site_positions,
         }
     }
 }
 
-impl<'s> Lowering<'_, 's> {
-    fn function(&mut self, decl: &ast::FnDecl<'s>) -> Definition<'s> {
-        let mut params: Vec<Parameter<'s>> = decl
-            .params
-            .iter()
-            .map(|param| match param {
-                ast::FnParam::Unit(_) => types::unit_parameter(),
-                ast::FnParam::Normal { name, typ, .. } => {
-                    Parameter { name: Cow::Borrowed(name.name), typ: self.type_ref(typ) }
-                }
-            })
-            .collect();
-        if params.is_empty() {
-            params.push(types::unit_parameter());
-        }
+impl<'t, 'a: 't> Lowering<'t, 'a> {
+    fn text(&self, text: &str) -> Text<'a> {
+        self.arena.alloc_str(text)
+    }
+
+    fn site(&mut self, namespace: Namespace, written: &[&str], span: Span) -> SiteId {
+        let lines = self.lines;
+        self.sites.add(self.arena, namespace, written, || sites::source_position(lines, span))
+    }
+
+    fn function(&mut self, decl: &'t ast::FnDecl<'t>) -> Definition<'a> {
+        let arena = self.arena;
+        let params = decl.params.iter().map(|param| match param {
+            ast::FnParam::Unit(_) => types::UNIT_PARAMETER,
+            ast::FnParam::Normal { name, typ, .. } => {
+                Parameter { name: self.text(name.name), typ: self.type_ref(typ) }
+            }
+        });
+        let params: &[Parameter<'a>] = match arena.alloc_slice_fill_iter(params) {
+            [] => &[types::UNIT_PARAMETER],
+            params => params,
+        };
         let return_type = self.type_ref(&decl.return_type);
-        self.scope.enter_function(decl.name.name, &params);
+        self.scope.enter_function(decl.name.name, params.iter().map(|param| param.name));
         let body = self.expr(&decl.body);
 
-        let explicit: Vec<Text<'s>> = types::names(&decl.type_params);
+        let mut type_params = self.names(decl.type_params).to_vec();
         let mut mentioned = Vec::new();
         for typ in params.iter().map(|param| &param.typ).chain([&return_type]) {
             types::collect_variables(typ, &mut mentioned);
         }
-        mentioned.retain(|name| !explicit.contains(name));
-        let type_params = [explicit, mentioned].concat();
+        mentioned.retain(|name| !type_params.contains(name));
+        type_params.append(&mut mentioned);
+        let type_params = arena.alloc_slice_copy(&type_params);
         Definition::Fn(Function { type_params, params, return_type, body })
     }
 }

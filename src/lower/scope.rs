@@ -1,7 +1,5 @@
 //! What a bare name means by the file alone: a parameter, a local variable or the enclosing function.
 
-use darkc_cache_format::model::{Parameter, Text};
-
 #[derive(Clone, Debug)]
 enum Binding {
     Arg(u32),
@@ -26,20 +24,25 @@ pub struct Mark {
 }
 
 #[derive(Default, Debug)]
-pub struct Scope<'s> {
+pub struct Scope<'t> {
     /// Innermost last; a later binding shadows an earlier one.
-    bindings: Vec<(Text<'s>, Binding)>,
-    function: Option<&'s str>,
+    bindings: Vec<(&'t str, Binding)>,
+    function: Option<&'t str>,
     self_visible: bool,
     inside_lambda: bool,
 }
 
-impl<'s> Scope<'s> {
-    pub fn enter_function(&mut self, name: &'s str, params: &[Parameter<'s>]) {
+impl<'t> Scope<'t> {
+    /// Forgets everything, for the next item.
+    pub fn clear(&mut self) {
+        self.bindings.clear();
+        *self = Scope { bindings: std::mem::take(&mut self.bindings), ..Scope::default() };
+    }
+
+    pub fn enter_function(&mut self, name: &'t str, params: impl Iterator<Item = &'t str>) {
         self.function = Some(name);
         self.self_visible = true;
-        let args = params.iter().enumerate();
-        self.bindings.extend(args.map(|(index, param)| (param.name.clone(), Binding::Arg(index as u32))));
+        self.bindings.extend(params.zip(0..).map(|(param, index)| (param, Binding::Arg(index))));
     }
 
     pub fn mark(&self) -> Mark {
@@ -62,9 +65,9 @@ impl<'s> Scope<'s> {
     }
 
     /// A local of the function's own name hides the function from its body.
-    pub fn bind(&mut self, name: &'s str) {
+    pub fn bind(&mut self, name: &'t str) {
         self.hide_self(name);
-        self.bindings.push((Text::Borrowed(name), Binding::Local));
+        self.bindings.push((name, Binding::Local));
     }
 
     pub fn hide_self(&mut self, name: &str) {
@@ -74,7 +77,7 @@ impl<'s> Scope<'s> {
     }
 
     pub fn lookup(&self, name: &str) -> Lexical {
-        match self.bindings.iter().rev().find(|(bound, _)| bound == name) {
+        match self.bindings.iter().rev().find(|(bound, _)| *bound == name) {
             Some((_, Binding::Arg(index))) if !self.inside_lambda => Lexical::Arg(*index),
             Some(_) => Lexical::Local,
             None => Lexical::Free,

@@ -2,29 +2,39 @@
 
 use std::collections::HashMap;
 
-use darkc_cache_format::model::{Namespace, Site, SiteId, SourcePosition, Text};
+use bumpalo::Bump;
+use darkc_cache_format::model::{Namespace, Site, SiteId, SourcePosition};
+use smallvec::SmallVec;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::base::text::{LineIndex, Span};
+use crate::syntax::ast;
+
+/// The parts of a name, as written.
+pub type Parts<'t> = SmallVec<[&'t str; 6]>;
+
+pub fn written<'t>(name: &ast::QualifiedName<'t>) -> Parts<'t> {
+    name.modules.iter().chain([&name.name]).map(|part| part.name).collect()
+}
 
 /// Equal names of one namespace share a site, numbered by first use.
 #[derive(Default)]
-pub struct Sites<'s> {
-    sites: Vec<Site<'s>>,
+pub struct Sites<'a> {
+    sites: Vec<Site<'a>>,
     positions: Vec<SourcePosition>,
     by_hash: HashMap<u64, SiteId>,
 }
 
-impl<'s> Sites<'s> {
+impl<'a> Sites<'a> {
     pub fn add(
         &mut self,
+        arena: &'a Bump,
         namespace: Namespace,
-        written: Vec<&'s str>,
-        lines: &LineIndex<'s>,
-        span: Span,
+        written: &[&str],
+        position: impl FnOnce() -> SourcePosition,
     ) -> SiteId {
         let mut hasher = Xxh3::new();
-        for part in &written {
+        for part in written {
             hasher.update(part.as_bytes());
             hasher.update(b".");
         }
@@ -37,14 +47,19 @@ impl<'s> Sites<'s> {
         {
             return found;
         }
-        let written = written.into_iter().map(Text::Borrowed).collect();
-        self.sites.push(Site { namespace, written });
-        self.positions.push(source_position(lines, span));
+        let written = written.iter().map(|part| &*arena.alloc_str(part));
+        self.sites.push(Site { namespace, written: arena.alloc_slice_fill_iter(written) });
+        self.positions.push(position());
         next
     }
 
-    pub fn finish(self) -> (Vec<Site<'s>>, Vec<SourcePosition>) {
-        (self.sites, self.positions)
+    /// The table and where its sites are first written; nothing is left of either.
+    pub fn take(&mut self, arena: &'a Bump) -> (&'a [Site<'a>], &'a [SourcePosition]) {
+        let taken = (&*arena.alloc_slice_copy(&self.sites), &*arena.alloc_slice_copy(&self.positions));
+        self.sites.clear();
+        self.positions.clear();
+        self.by_hash.clear();
+        taken
     }
 }
 

@@ -1,17 +1,16 @@
 //! Type references and type declarations.
 
-use std::borrow::Cow;
-
 use darkc_cache_format::model::{
     EnumCase, EnumField, Namespace, Parameter, Primitive, RecordField, SiteId, Text, TypeBody,
     TypeDefinition, TypeRef,
 };
 
 use super::Lowering;
+use super::sites::written;
 use crate::syntax::ast::{self, TypeRefKind};
 
-impl<'s> Lowering<'_, 's> {
-    pub fn type_ref(&mut self, typ: &ast::TypeRef<'s>) -> TypeRef<'s> {
+impl<'t, 'a: 't> Lowering<'t, 'a> {
+    pub fn type_ref(&mut self, typ: &'t ast::TypeRef<'t>) -> TypeRef<'a> {
         let primitive = match &typ.kind {
             TypeRefKind::Unit => Primitive::Unit,
             TypeRefKind::Bool => Primitive::Bool,
@@ -32,104 +31,98 @@ impl<'s> Lowering<'_, 's> {
             TypeRefKind::DateTime => Primitive::DateTime,
             TypeRefKind::Uuid => Primitive::Uuid,
             TypeRefKind::Blob => Primitive::Blob,
-            TypeRefKind::List(inner) => return TypeRef::List(Box::new(self.type_ref(inner))),
-            TypeRefKind::Dict(inner) => return TypeRef::Dict(Box::new(self.type_ref(inner))),
-            TypeRefKind::Variable(name) => return TypeRef::Variable(Cow::Borrowed(name)),
+            TypeRefKind::List(inner) => return TypeRef::List(self.inner(inner)),
+            TypeRefKind::Dict(inner) => return TypeRef::Dict(self.inner(inner)),
+            TypeRefKind::Variable(name) => return TypeRef::Variable(self.text(name)),
             TypeRefKind::Tuple(parts) => return TypeRef::Tuple(self.type_refs(parts)),
             TypeRefKind::Fn(args, result) => {
-                let mut args = self.type_refs(args);
-                if args.is_empty() {
-                    args.push(TypeRef::Primitive(Primitive::Unit));
-                }
-                return TypeRef::Fn(args, Box::new(self.type_ref(result)));
+                const NO_ARGUMENT: &[TypeRef<'_>] = &[TypeRef::Primitive(Primitive::Unit)];
+                let args = if args.is_empty() { NO_ARGUMENT } else { self.type_refs(args) };
+                return TypeRef::Fn(args, self.inner(result));
             }
             TypeRefKind::Custom(custom) => return self.custom_type(custom),
         };
         TypeRef::Primitive(primitive)
     }
 
-    pub fn type_refs(&mut self, types: &[ast::TypeRef<'s>]) -> Vec<TypeRef<'s>> {
-        types.iter().map(|typ| self.type_ref(typ)).collect()
+    pub fn type_refs(&mut self, types: &'t [ast::TypeRef<'t>]) -> &'a [TypeRef<'a>] {
+        let arena = self.arena;
+        arena.alloc_slice_fill_iter(types.iter().map(|typ| self.type_ref(typ)))
+    }
+
+    fn inner(&mut self, typ: &'t ast::TypeRef<'t>) -> &'a TypeRef<'a> {
+        let typ = self.type_ref(typ);
+        self.arena.alloc(typ)
     }
 
     /// `Stream<T>` and `DB<T>` are written like package types but are part of the language.
-    fn custom_type(&mut self, custom: &ast::QualifiedType<'s>) -> TypeRef<'s> {
-        if let ([], [inner]) = (custom.name.modules.as_slice(), custom.type_args.as_slice()) {
+    fn custom_type(&mut self, custom: &'t ast::QualifiedType<'t>) -> TypeRef<'a> {
+        if let ([], [inner]) = (custom.name.modules, custom.type_args) {
             match custom.name.name.name {
-                "Stream" => return TypeRef::Stream(Box::new(self.type_ref(inner))),
-                "DB" => return TypeRef::Db(Box::new(self.type_ref(inner))),
+                "Stream" => return TypeRef::Stream(self.inner(inner)),
+                "DB" => return TypeRef::Db(self.inner(inner)),
                 _ => {}
             }
         }
         let site = self.type_site(&custom.name);
-        TypeRef::Custom { site, type_args: self.type_refs(&custom.type_args) }
+        TypeRef::Custom { site, type_args: self.type_refs(custom.type_args) }
     }
 
-    pub fn type_site(&mut self, name: &ast::QualifiedName<'s>) -> SiteId {
-        self.sites.add(Namespace::Type, written(name), self.lines, name.span)
+    pub fn type_site(&mut self, name: &'t ast::QualifiedName<'t>) -> SiteId {
+        self.site(Namespace::Type, &written(name), name.span)
     }
 
-    pub fn type_definition(&mut self, decl: &ast::TypeDecl<'s>) -> TypeDefinition<'s> {
+    pub fn type_definition(&mut self, decl: &'t ast::TypeDecl<'t>) -> TypeDefinition<'a> {
+        let arena = self.arena;
         let body = match &decl.definition {
             ast::TypeDefinition::Alias(typ) => TypeBody::Alias(self.type_ref(typ)),
             ast::TypeDefinition::Record(fields) => {
-                let mut fields: Vec<_> = fields
-                    .iter()
-                    .map(|field| RecordField {
-                        name: Cow::Borrowed(field.name.name),
-                        typ: self.type_ref(&field.typ),
-                    })
-                    .collect();
-                if fields.is_empty() {
-                    let Parameter { name, typ } = unit_parameter();
-                    fields.push(RecordField { name, typ });
+                let fields = fields.iter().map(|field| RecordField {
+                    name: self.text(field.name.name),
+                    typ: self.type_ref(&field.typ),
+                });
+                match arena.alloc_slice_fill_iter(fields) {
+                    [] => {
+                        let Parameter { name, typ } = UNIT_PARAMETER;
+                        TypeBody::Record(arena.alloc_slice_copy(&[RecordField { name, typ }]))
+                    }
+                    fields => TypeBody::Record(fields),
                 }
-                TypeBody::Record(fields)
             }
             ast::TypeDefinition::Enum(cases) => {
-                let mut cases: Vec<_> = cases.iter().map(|case| self.enum_case(case)).collect();
-                if cases.is_empty() {
-                    cases.push(EnumCase { name: Cow::Borrowed("_"), fields: vec![] });
-                }
-                TypeBody::Enum(cases)
+                const NO_CASE: &[EnumCase<'_>] = &[EnumCase { name: "_", fields: &[] }];
+                let cases = arena.alloc_slice_fill_iter(cases.iter().map(|case| self.enum_case(case)));
+                TypeBody::Enum(if cases.is_empty() { NO_CASE } else { cases })
             }
         };
-        TypeDefinition { type_params: names(&decl.type_params), body }
+        TypeDefinition { type_params: self.names(decl.type_params), body }
     }
 
-    fn enum_case(&mut self, case: &ast::EnumCase<'s>) -> EnumCase<'s> {
-        let fields = case
-            .fields
-            .iter()
-            .map(|field| EnumField {
-                label: field.label.map(|label| Cow::Borrowed(label.name)),
-                typ: self.type_ref(&field.typ),
-            })
-            .collect();
-        EnumCase { name: Cow::Borrowed(case.name.name), fields }
+    fn enum_case(&mut self, case: &'t ast::EnumCase<'t>) -> EnumCase<'a> {
+        let arena = self.arena;
+        let fields = case.fields.iter().map(|field| EnumField {
+            label: field.label.map(|label| self.text(label.name)),
+            typ: self.type_ref(&field.typ),
+        });
+        let fields = arena.alloc_slice_fill_iter(fields);
+        EnumCase { name: self.text(case.name.name), fields }
     }
-}
 
-/// The parts of a qualified name, as written.
-pub fn written<'s>(name: &ast::QualifiedName<'s>) -> Vec<&'s str> {
-    name.modules.iter().chain([&name.name]).map(|part| part.name).collect()
-}
-
-pub fn names<'s>(identifiers: &[ast::Identifier<'s>]) -> Vec<Text<'s>> {
-    identifiers.iter().map(|identifier| Cow::Borrowed(identifier.name)).collect()
+    pub fn names(&self, identifiers: &[ast::Identifier<'_>]) -> &'a [Text<'a>] {
+        self.arena.alloc_slice_fill_iter(identifiers.iter().map(|identifier| self.text(identifier.name)))
+    }
 }
 
 /// What stands in for an empty list of parameters or fields.
-pub fn unit_parameter<'s>() -> Parameter<'s> {
-    Parameter { name: Cow::Borrowed("_"), typ: TypeRef::Primitive(Primitive::Unit) }
-}
+pub const UNIT_PARAMETER: Parameter<'static> =
+    Parameter { name: "_", typ: TypeRef::Primitive(Primitive::Unit) };
 
 /// Adds the type variables of a type, in order of first mention.
-pub fn collect_variables<'s>(typ: &TypeRef<'s>, found: &mut Vec<Text<'s>>) {
+pub fn collect_variables<'a>(typ: &TypeRef<'a>, found: &mut Vec<Text<'a>>) {
     match typ {
         TypeRef::Variable(name) => {
             if !found.contains(name) {
-                found.push(name.clone());
+                found.push(name);
             }
         }
         TypeRef::Primitive(_) => {}

@@ -24,7 +24,7 @@ pub fn resolve<'a>(
     code: &'a unlinked::Code<'a>,
     resolutions: &'a [Resolution],
 ) -> Item<'a> {
-    let mut resolver = Resolver { sites: &code.sites, resolutions, next_node: 0 };
+    let mut resolver = Resolver { sites: code.sites, resolutions, next_node: 0 };
     let definition = match &code.definition {
         unlinked::Definition::Type(definition) => Definition::Type(resolver.type_declaration(definition)),
         unlinked::Definition::Value(body) => Definition::Value(resolver.expr(body)),
@@ -58,7 +58,7 @@ impl<'a> Resolver<'a> {
             Resolution::Type(resolved) => resolved.map(Target::Item),
             Resolution::Term { .. } => Err(NameError::InvalidName),
         };
-        NameRef { written: &self.sites[site as usize].written, resolved }
+        NameRef { written: self.sites[site as usize].written, resolved }
     }
 
     /// The (value, function) readings of a term site.
@@ -92,29 +92,29 @@ impl<'a> Resolver<'a> {
     fn type_declaration(&mut self, definition: &'a unlinked::TypeDefinition<'a>) -> TypeDeclaration<'a> {
         let body = match &definition.body {
             unlinked::TypeBody::Alias(typ) => TypeBody::Alias(self.type_ref(typ)),
-            unlinked::TypeBody::Record(fields) => TypeBody::Record(
-                fields.iter().map(|field| (&*field.name, self.type_ref(&field.typ))).collect(),
-            ),
+            unlinked::TypeBody::Record(fields) => {
+                TypeBody::Record(fields.iter().map(|field| (field.name, self.type_ref(&field.typ))).collect())
+            }
             unlinked::TypeBody::Enum(cases) => {
                 TypeBody::Enum(cases.iter().map(|case| self.enum_case(case)).collect())
             }
         };
-        TypeDeclaration { type_params: &definition.type_params, body }
+        TypeDeclaration { type_params: definition.type_params, body }
     }
 
     fn enum_case(&mut self, case: &'a unlinked::EnumCase<'a>) -> EnumCase<'a> {
         let fields = case
             .fields
             .iter()
-            .map(|field| EnumField { label: field.label.as_deref(), typ: self.type_ref(&field.typ) })
+            .map(|field| EnumField { label: field.label, typ: self.type_ref(&field.typ) })
             .collect();
-        EnumCase { name: &case.name, fields }
+        EnumCase { name: case.name, fields }
     }
 
     fn function(&mut self, function: &'a unlinked::Function<'a>) -> Function<'a> {
         Function {
-            type_params: &function.type_params,
-            params: function.params.iter().map(|param| (&*param.name, self.type_ref(&param.typ))).collect(),
+            type_params: function.type_params,
+            params: function.params.iter().map(|param| (param.name, self.type_ref(&param.typ))).collect(),
             return_type: self.type_ref(&function.return_type),
             body: self.expr(&function.body),
         }
@@ -200,7 +200,7 @@ impl<'a> Resolver<'a> {
     fn expr(&mut self, expr: &'a unlinked::Expr<'a>) -> Expr<'a> {
         use unlinked::ExprKind as Unlinked;
         let node = self.node();
-        let kind = match &*expr.0 {
+        let kind = match expr.0 {
             Unlinked::Unit => ExprKind::Unit,
             Unlinked::Bool(value) => ExprKind::Bool(*value),
             Unlinked::Int(literal) => ExprKind::Int(literal),
@@ -293,7 +293,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn lambda(&mut self, lambda: &'a unlinked::Lambda<'a>) -> Lambda<'a> {
-        Lambda { patterns: self.let_patterns(&lambda.patterns), body: self.boxed(&lambda.body) }
+        Lambda { patterns: self.let_patterns(lambda.patterns), body: self.boxed(&lambda.body) }
     }
 
     /// A case with fields but without a type is kept as an invalid name, spelled by its case.

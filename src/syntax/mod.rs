@@ -6,6 +6,8 @@ pub mod parser;
 pub mod token;
 pub mod validate;
 
+use bumpalo::Bump;
+
 use crate::base::diagnostic::Diagnostic;
 
 /// A parsed file. The tree is complete even when there are diagnostics; holes are `Error` nodes.
@@ -16,10 +18,10 @@ pub struct Parsed<'s> {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Parses and validates a package file.
-pub fn parse(text: &str) -> Parsed<'_> {
+/// Parses and validates a package file; the tree is in the arena.
+pub fn parse<'s>(text: &'s str, arena: &'s Bump) -> Parsed<'s> {
     let tokens = lexer::tokenize(text);
-    let mut parsed = parser::parse(text, &tokens);
+    let mut parsed = parser::parse(text, &tokens, arena);
     validate::package_source(text, &mut parsed);
     parsed
 }

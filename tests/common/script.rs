@@ -561,14 +561,15 @@ mod tests {
                 let what = state.step(1000 * seed + step);
                 for (path, text) in state.set.sources() {
                     let broken = state.set.files.get(&path).is_some_and(|file| file.broken);
-                    let parsed = darkc::syntax::parse(&text);
+                    let arena = bumpalo::Bump::new();
+                    let parsed = darkc::syntax::parse(&text, &arena);
                     assert_eq!(
                         !parsed.diagnostics.is_empty(),
                         broken,
                         "{path} after {what}: {:?}\n{text}",
                         parsed.diagnostics.first()
                     );
-                    let lowered = broken || darkc::lower::file(&text, &parsed.file).is_ok();
+                    let lowered = broken || darkc::lower::file(&text, &parsed.file, &arena).is_ok();
                     assert!(lowered, "{path} after {what}\n{text}");
                 }
             }

@@ -87,7 +87,7 @@ impl Decoder<'_> {
     }
 
     fn texts(&mut self) -> &'static [Text<'static>] {
-        Vec::leak(self.list(|d| Text::Borrowed(d.text())))
+        Vec::leak(self.list(|d| d.text()))
     }
 
     fn name(&mut self, kind: ItemKind) -> NameRef<'static> {
@@ -189,13 +189,13 @@ impl Decoder<'_> {
             7 => IntLiteral::UInt32(self.u32()),
             8 => IntLiteral::Int128(self.text().parse().unwrap()),
             9 => IntLiteral::UInt128(self.text().parse().unwrap()),
-            _ => IntLiteral::Int(Text::Borrowed(self.text())),
+            _ => IntLiteral::Int(self.text()),
         }))
     }
 
     fn float(&mut self) -> &'static FloatLiteral<'static> {
         let negative = self.byte() == 1;
-        let (whole, fraction) = (Text::Borrowed(self.text()), Text::Borrowed(self.text()));
+        let (whole, fraction) = (self.text(), self.text());
         Box::leak(Box::new(FloatLiteral { negative, whole, fraction }))
     }
 

@@ -1,11 +1,14 @@
 //! Random models from a seed: every variant, sound by the model's own rules.
 
-use std::borrow::Cow;
-
 use darkc_cache_format::model::*;
 
 /// SplitMix64.
 pub struct Models(u64);
+
+/// A node for good; the tests' models are small.
+fn leak<T>(node: T) -> &'static T {
+    Box::leak(Box::new(node))
+}
 
 const SITES: u64 = 5;
 const PARAMS: u64 = 3;
@@ -34,14 +37,14 @@ impl Models {
     fn text(&mut self) -> Text<'static> {
         const TEXTS: [&str; 8] = ["", "x", "Stdlib", "naïve", "日本語", "a\r\nb", "\u{0}", "e\u{301}🙂"];
         match self.below(12) {
-            8 => Cow::Owned("long ".repeat(60)),
-            pick => Cow::Borrowed(TEXTS[pick as usize % TEXTS.len()]),
+            8 => "long ".repeat(60).leak(),
+            pick => TEXTS[pick as usize % TEXTS.len()],
         }
     }
 
-    fn list<T>(&mut self, at_least: u64, mut element: impl FnMut(&mut Self) -> T) -> Vec<T> {
+    fn list<T>(&mut self, at_least: u64, mut element: impl FnMut(&mut Self) -> T) -> &'static [T] {
         let length = at_least + self.below(3);
-        (0..length).map(|_| element(self)).collect()
+        (0..length).map(|_| element(self)).collect::<Vec<_>>().leak()
     }
 
     fn small(&mut self) -> u32 {
@@ -72,14 +75,15 @@ impl Models {
                 namespace: if self.flag() { Namespace::Type } else { Namespace::Term },
                 written: self.list(1, Self::text),
             })
-            .collect();
+            .collect::<Vec<_>>()
+            .leak();
         Item {
             kind,
             location: self.text(),
             code: Code { sites, definition },
             description: self.text(),
             position: self.position(),
-            site_positions: (0..SITES).map(|_| self.position()).collect(),
+            site_positions: (0..SITES).map(|_| self.position()).collect::<Vec<_>>().leak(),
         }
     }
 
@@ -102,7 +106,10 @@ impl Models {
     fn function(&mut self) -> Function<'static> {
         Function {
             type_params: self.list(0, Self::text),
-            params: (0..PARAMS).map(|_| Parameter { name: self.text(), typ: self.typ(3) }).collect(),
+            params: (0..PARAMS)
+                .map(|_| Parameter { name: self.text(), typ: self.typ(3) })
+                .collect::<Vec<_>>()
+                .leak(),
             return_type: self.typ(3),
             body: self.expr(5, true),
         }
@@ -119,12 +126,12 @@ impl Models {
         match pick {
             0 => TypeRef::Primitive(ALL[self.below(19) as usize]),
             1 => TypeRef::Variable(self.text()),
-            2 => TypeRef::Stream(Box::new(self.typ(next))),
-            3 => TypeRef::List(Box::new(self.typ(next))),
-            4 => TypeRef::Dict(Box::new(self.typ(next))),
-            5 => TypeRef::Db(Box::new(self.typ(next))),
+            2 => TypeRef::Stream(leak(self.typ(next))),
+            3 => TypeRef::List(leak(self.typ(next))),
+            4 => TypeRef::Dict(leak(self.typ(next))),
+            5 => TypeRef::Db(leak(self.typ(next))),
             6 => TypeRef::Tuple(self.list(2, |this| this.typ(next))),
-            7 => TypeRef::Fn(self.list(1, |this| this.typ(next)), Box::new(self.typ(next))),
+            7 => TypeRef::Fn(self.list(1, |this| this.typ(next)), leak(self.typ(next))),
             _ => TypeRef::Custom { site: self.site(), type_args: self.list(0, |this| this.typ(next)) },
         }
     }
@@ -143,13 +150,13 @@ impl Models {
             7 => IntLiteral::UInt64(bits as u64),
             8 => IntLiteral::Int128(bits as i128),
             9 => IntLiteral::UInt128(bits),
-            _ => IntLiteral::Int(Cow::Owned((bits as i128).to_string())),
+            _ => IntLiteral::Int((bits as i128).to_string().leak()),
         }
     }
 
     fn float(&mut self) -> FloatLiteral<'static> {
-        let whole = Cow::Owned(self.small().to_string());
-        FloatLiteral { negative: self.flag(), whole, fraction: Cow::Borrowed("00") }
+        let whole = self.small().to_string().leak();
+        FloatLiteral { negative: self.flag(), whole, fraction: "00" }
     }
 
     fn let_pattern(&mut self, depth: u32) -> LetPattern<'static> {
@@ -167,8 +174,8 @@ impl Models {
         match pick {
             0 => MatchPattern::Unit,
             1 => MatchPattern::Bool(self.flag()),
-            2 => MatchPattern::Int(self.int()),
-            3 => MatchPattern::Float(self.float()),
+            2 => MatchPattern::Int(leak(self.int())),
+            3 => MatchPattern::Float(leak(self.float())),
             4 => MatchPattern::Char(self.text()),
             5 => MatchPattern::String(self.text()),
             6 => MatchPattern::Variable(self.text()),
@@ -178,7 +185,7 @@ impl Models {
             },
             8 => MatchPattern::Tuple(self.list(2, |this| this.match_pattern(next))),
             9 => MatchPattern::List(self.list(0, |this| this.match_pattern(next))),
-            10 => MatchPattern::Cons(Box::new(self.match_pattern(next)), Box::new(self.match_pattern(next))),
+            10 => MatchPattern::Cons(leak(self.match_pattern(next)), leak(self.match_pattern(next))),
             _ => MatchPattern::Or(self.list(1, |this| this.match_pattern(next))),
         }
     }
@@ -218,7 +225,12 @@ impl Models {
         Lambda { patterns: self.list(1, |this| this.let_pattern(2)), body: self.expr(depth, in_fn) }
     }
 
-    fn fields(&mut self, at_least: u64, depth: u32, in_fn: bool) -> Vec<(Text<'static>, Expr<'static>)> {
+    fn fields(
+        &mut self,
+        at_least: u64,
+        depth: u32,
+        in_fn: bool,
+    ) -> &'static [(Text<'static>, Expr<'static>)] {
         self.list(at_least, |this| (this.text(), this.expr(depth, in_fn)))
     }
 
@@ -226,11 +238,11 @@ impl Models {
         let pick = if depth == 0 { self.below(9) } else { self.below(25) };
         let next = depth.saturating_sub(1);
         let one = |this: &mut Self| this.expr(next, in_fn);
-        Expr(Box::new(match pick {
+        Expr(leak(match pick {
             0 => ExprKind::Unit,
             1 => ExprKind::Bool(self.flag()),
-            2 => ExprKind::Int(self.int()),
-            3 => ExprKind::Float(self.float()),
+            2 => ExprKind::Int(leak(self.int())),
+            3 => ExprKind::Float(leak(self.float())),
             4 => ExprKind::Char(self.text()),
             5 => ExprKind::Variable(self.text()),
             6 if in_fn => ExprKind::Arg(self.below(PARAMS) as u32),

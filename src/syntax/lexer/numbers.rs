@@ -1,7 +1,5 @@
 //! Integer and float literals.
 
-use std::borrow::Cow;
-
 use super::Lexer;
 use super::categories::{continues_word, is_digit};
 use crate::syntax::token::{IntLiteral, TokenKind, Value};
@@ -146,7 +144,7 @@ fn integer(digits: &str, suffix: Option<Suffix>) -> Result<IntLiteral<'_>, Strin
         None if digits.is_ascii() => {
             let significant = digits.trim_start_matches('0');
             let decimal = if significant.is_empty() { "0" } else { significant };
-            Ok(IntLiteral::Int(Cow::Borrowed(decimal)))
+            Ok(IntLiteral::Int(decimal))
         }
         None => Err(format!("Invalid integer literal: {digits}")),
     }

@@ -102,8 +102,8 @@ fn a_character_is_one_grapheme() {
 
 #[test]
 fn integers_have_their_type_and_range() {
-    assert_eq!(int("007"), IntLiteral::Int("7".into()));
-    assert_eq!(int("000"), IntLiteral::Int("0".into()));
+    assert_eq!(int("007"), IntLiteral::Int("7"));
+    assert_eq!(int("000"), IntLiteral::Int("0"));
     assert_eq!(int("255uy"), IntLiteral::UInt8(255));
     assert_eq!(int("128y"), IntLiteral::Int8(i8::MIN));
     assert_eq!(int("9223372036854775808L"), IntLiteral::Int64(i64::MIN));

@@ -1,5 +1,7 @@
 //! Primary expressions: what stands between operators and arguments.
 
+use std::borrow::Cow;
+
 use super::Parser;
 use super::cursor::end_of;
 use super::errors::code;
@@ -15,15 +17,15 @@ impl<'s> Parser<'_, 's> {
             TokenKind::Int => {
                 self.check_magnitude();
                 let literal = self.int_value(self.at);
-                self.single(ExprKind::Int(literal))
+                self.single(ExprKind::Int(self.node(literal)))
             }
             TokenKind::Float => {
                 let literal = self.float_literal(self.at, false);
-                self.single(ExprKind::Float(Box::new(literal)))
+                self.single(ExprKind::Float(self.node(literal)))
             }
             TokenKind::String => {
                 let text = self.text_value(self.at);
-                self.single(ExprKind::String(vec![StringSegment::Text(text)]))
+                self.single(ExprKind::String(self.list_of(&[StringSegment::Text(text)])))
             }
             TokenKind::Char => {
                 let text = self.text_value(self.at);
@@ -67,8 +69,11 @@ impl<'s> Parser<'_, 's> {
             return self.negation();
         }
         let kind = match self.ahead(1) {
-            TokenKind::Float => ExprKind::Float(Box::new(self.float_literal(self.at + 1, true))),
-            _ => ExprKind::Int(self.negated_int(self.at + 1)),
+            TokenKind::Float => {
+                let literal = self.float_literal(self.at + 1, true);
+                ExprKind::Float(self.node(literal))
+            }
+            _ => ExprKind::Int(self.node(self.negated_int(self.at + 1))),
         };
         self.at += 2;
         Expr { span: self.span(self.at - 2).to(self.span(self.at - 1)), kind }
@@ -88,8 +93,16 @@ impl<'s> Parser<'_, 's> {
     /// The decoded text of a string or character token.
     pub(super) fn text_value(&self, index: usize) -> Text<'s> {
         match self.values.get(self.token(index).value as usize) {
-            Some(Value::Text(text)) => text.clone(),
-            _ => Text::Borrowed(""),
+            Some(Value::Text(text)) => self.kept(text),
+            _ => "",
+        }
+    }
+
+    /// A text for as long as the tree is there.
+    pub(super) fn kept(&self, text: &Cow<'s, str>) -> Text<'s> {
+        match text {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(text) => self.arena.alloc_str(text),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Blocks: statements below each other at one column.
 
-use super::Parser;
+use smallvec::smallvec;
+
 use super::kinds::closes_or_separates;
+use super::{List, Parser};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::syntax::token::TokenKind;
 
@@ -18,7 +20,7 @@ impl<'s> Parser<'_, 's> {
         if !self.takes_next_statement(start, column) {
             return first;
         }
-        let mut statements = vec![first];
+        let mut statements: List<_> = smallvec![first];
         while self.may_link(statements.len()) {
             let start = self.at;
             statements.push(self.expr());
@@ -26,7 +28,7 @@ impl<'s> Parser<'_, 's> {
                 break;
             }
         }
-        sequence(statements).unwrap_or_else(|| self.hole(self.span(start)))
+        self.sequence(statements).unwrap_or_else(|| self.hole(self.span(start)))
     }
 
     /// Whether another statement follows the one from `start`; takes the `;` between them.
@@ -40,14 +42,14 @@ impl<'s> Parser<'_, 's> {
         }
         self.column(self.at) == column && self.kind() != TokenKind::Bar && !closes_or_separates(self.kind())
     }
-}
 
-/// Nests statements to the right: `(a; (b; c))`. `None` if there are none.
-pub(super) fn sequence(mut statements: Vec<Expr<'_>>) -> Option<Expr<'_>> {
-    let mut sequence = statements.pop()?;
-    while let Some(first) = statements.pop() {
-        let span = first.span.to(sequence.span);
-        sequence = Expr { span, kind: ExprKind::Statement(Box::new((first, sequence))) };
+    /// Nests statements to the right: `(a; (b; c))`. `None` if there are none.
+    pub(super) fn sequence(&self, mut statements: List<Expr<'s>>) -> Option<Expr<'s>> {
+        let mut sequence = statements.pop()?;
+        while let Some(first) = statements.pop() {
+            let span = first.span.to(sequence.span);
+            sequence = Expr { span, kind: ExprKind::Statement(self.node((first, sequence))) };
+        }
+        Some(sequence)
     }
-    Some(sequence)
 }

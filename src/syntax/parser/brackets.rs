@@ -1,9 +1,10 @@
 //! Parentheses and lists.
 
-use super::Parser;
-use super::blocks::sequence;
+use smallvec::smallvec;
+
 use super::errors::{PARENS, SQUARE, code};
 use super::kinds::infix_of;
+use super::{List, Parser};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::syntax::token::TokenKind;
 
@@ -31,7 +32,7 @@ impl<'s> Parser<'_, 's> {
     }
 
     fn tuple(&mut self, opening: usize, first: Expr<'s>) -> Expr<'s> {
-        let mut parts = vec![first];
+        let mut parts: List<_> = smallvec![first];
         while self.kind() == TokenKind::Comma {
             let comma = self.at;
             self.at += 1;
@@ -43,12 +44,12 @@ impl<'s> Parser<'_, 's> {
             }
         }
         let closing = self.close(&PARENS, opening);
-        Expr { span: self.span(opening).to(closing), kind: ExprKind::Tuple(parts) }
+        Expr { span: self.span(opening).to(closing), kind: ExprKind::Tuple(self.list_of(&parts)) }
     }
 
     /// An expression or the statements of a block. The parentheses are not part of the node.
     fn group(&mut self, opening: usize, first: Expr<'s>) -> Expr<'s> {
-        let mut statements = Vec::new();
+        let mut statements = List::new();
         let mut first = Some(first);
         while !matches!(self.kind(), TokenKind::RightParen | TokenKind::EndOfFile | TokenKind::Comma)
             && !self.is_next_declaration()
@@ -62,7 +63,7 @@ impl<'s> Parser<'_, 's> {
             statements.extend(first.take());
             statements.push(statement);
         }
-        let group = first.or_else(|| sequence(statements));
+        let group = first.or_else(|| self.sequence(statements));
         self.close(&PARENS, opening);
         group.unwrap_or_else(|| self.hole(self.span(opening)))
     }
@@ -76,8 +77,8 @@ impl<'s> Parser<'_, 's> {
         Expr { span: self.span(opening).to(closing), kind: ExprKind::List(parts) }
     }
 
-    fn list_parts(&mut self) -> Vec<Expr<'s>> {
-        let mut parts = Vec::new();
+    fn list_parts(&mut self) -> &'s [Expr<'s>] {
+        let mut parts = List::new();
         while !matches!(self.kind(), TokenKind::RightBracket | TokenKind::EndOfFile)
             && !self.is_next_declaration()
         {
@@ -98,6 +99,6 @@ impl<'s> Parser<'_, 's> {
                 }
             }
         }
-        parts
+        self.list_of(&parts)
     }
 }

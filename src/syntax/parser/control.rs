@@ -1,8 +1,10 @@
 //! `let`, `if`, `match` and `fun`.
 
-use super::Parser;
+use smallvec::smallvec;
+
 use super::cursor::end_of;
 use super::errors::code;
+use super::{List, Parser};
 use crate::base::text::Span;
 use crate::syntax::ast::{Expr, ExprKind, If, Lambda, Let, LetPattern, LetPatternKind, MatchCase};
 use crate::syntax::token::TokenKind;
@@ -24,7 +26,7 @@ impl<'s> Parser<'_, 's> {
         let value = self.block();
         let body = self.let_body();
         let span = keyword.to(self.span(self.at - 1));
-        Expr { span, kind: ExprKind::Let(Box::new(Let { pattern, value, body })) }
+        Expr { span, kind: ExprKind::Let(self.node(Let { pattern, value, body })) }
     }
 
     /// Complains about `: Type` on a value and skips the type.
@@ -44,7 +46,7 @@ impl<'s> Parser<'_, 's> {
     /// `let f (x: T) () : R = body`: a lambda bound to a name. The types are read over.
     fn local_function(&mut self, keyword: Span, pattern: LetPattern<'s>) -> Expr<'s> {
         let params = self.span(self.at);
-        let mut patterns = Vec::new();
+        let mut patterns = List::new();
         while self.kind() == TokenKind::LeftParen {
             let opening = self.at;
             patterns.push(self.local_parameter());
@@ -63,10 +65,12 @@ impl<'s> Parser<'_, 's> {
         let body = self.let_body();
         let value = Expr {
             span: params.to(lambda_body.span),
-            kind: ExprKind::Lambda(Box::new(Lambda { patterns, body: lambda_body })),
+            kind: ExprKind::Lambda(
+                self.node(Lambda { patterns: self.list_of(&patterns), body: lambda_body }),
+            ),
         };
         let span = keyword.to(body.span);
-        Expr { span, kind: ExprKind::Let(Box::new(Let { pattern, value, body })) }
+        Expr { span, kind: ExprKind::Let(self.node(Let { pattern, value, body })) }
     }
 
     /// A parameter of a local function. Stays where it is if the parameter does not close.
@@ -106,7 +110,7 @@ impl<'s> Parser<'_, 's> {
         let otherwise = self.otherwise(column);
         self.leave_chain();
         let span = keyword.to(otherwise.as_ref().unwrap_or(&then).span);
-        Expr { span, kind: ExprKind::If(Box::new(If { condition, then, otherwise })) }
+        Expr { span, kind: ExprKind::If(self.node(If { condition, then, otherwise })) }
     }
 
     /// `else …`, `else if …` on one row and `elif …`; the latter two continue the chain.
@@ -140,7 +144,7 @@ impl<'s> Parser<'_, 's> {
             self.expected(cases_start, "at least one match case starting with '|'");
         }
         let end = cases.last().map_or(with, |case| case.body.span);
-        Expr { span: keyword.to(end), kind: ExprKind::Match(Box::new(subject), cases) }
+        Expr { span: keyword.to(end), kind: ExprKind::Match(self.node(subject), cases) }
     }
 
     /// An expression, or a tuple without parentheses.
@@ -150,19 +154,19 @@ impl<'s> Parser<'_, 's> {
             return first;
         }
         let start = first.span;
-        let mut parts = vec![first];
+        let mut parts: List<_> = smallvec![first];
         while self.kind() == TokenKind::Comma {
             self.at += 1;
             parts.push(self.expr());
         }
         let end = parts.last().map_or(start, |last| last.span);
-        Expr { span: start.to(end), kind: ExprKind::Tuple(parts) }
+        Expr { span: start.to(end), kind: ExprKind::Tuple(self.list_of(&parts)) }
     }
 
     /// The cases stand below the first one's `|` or on its row; a `|` elsewhere belongs to a match around this.
-    fn match_cases(&mut self) -> Vec<MatchCase<'s>> {
+    fn match_cases(&mut self) -> &'s [MatchCase<'s>] {
         let (row, column) = (self.row(self.at), self.column(self.at));
-        let mut cases = Vec::new();
+        let mut cases = List::new();
         while self.kind() == TokenKind::Bar && (self.row(self.at) == row || self.column(self.at) == column) {
             self.at += 1;
             let pattern = self.match_pattern();
@@ -175,14 +179,14 @@ impl<'s> Parser<'_, 's> {
             }
             cases.push(MatchCase { pattern, guard, body: self.block() });
         }
-        cases
+        self.list_of(&cases)
     }
 
     /// `fun pattern pattern -> body`.
     pub(super) fn lambda(&mut self) -> Expr<'s> {
         let keyword = self.span(self.at);
         self.at += 1;
-        let mut patterns = Vec::new();
+        let mut patterns = List::new();
         while matches!(self.kind(), TokenKind::Identifier | TokenKind::Underscore | TokenKind::LeftParen) {
             patterns.push(self.let_pattern());
         }
@@ -193,7 +197,8 @@ impl<'s> Parser<'_, 's> {
             self.expected(self.at, "'->' in lambda");
         }
         let body = self.block();
-        Expr { span: keyword.to(body.span), kind: ExprKind::Lambda(Box::new(Lambda { patterns, body })) }
+        let lambda = Lambda { patterns: self.list_of(&patterns), body };
+        Expr { span: keyword.to(body.span), kind: ExprKind::Lambda(self.node(lambda)) }
     }
 
     /// `(op)`: a function of both operands.
@@ -205,7 +210,7 @@ impl<'s> Parser<'_, 's> {
         let operand = |name| Expr { span: place, kind: ExprKind::Variable(name) };
         let pattern = |name| LetPattern { span: place, kind: LetPatternKind::Variable(name) };
         let body = self.operation(operator, span, operand("a"), operand("b"));
-        let lambda = Lambda { patterns: vec![pattern("a"), pattern("b")], body };
-        Expr { span, kind: ExprKind::Lambda(Box::new(lambda)) }
+        let lambda = Lambda { patterns: self.list_of(&[pattern("a"), pattern("b")]), body };
+        Expr { span, kind: ExprKind::Lambda(self.node(lambda)) }
     }
 }

@@ -1,7 +1,7 @@
 //! Declarations of functions and values.
 
-use super::Parser;
 use super::errors::{PARENS, code};
+use super::{List, Parser};
 use crate::syntax::ast::{Declaration, FnDecl, FnParam, Identifier, Text, ValueDecl};
 use crate::syntax::token::TokenKind;
 
@@ -14,7 +14,8 @@ impl<'s> Parser<'_, 's> {
         self.at += 2;
         let type_params = self.type_params();
         if self.kind() == TokenKind::LeftParen {
-            return Declaration::Fn(Box::new(self.function(keyword, name, type_params)));
+            let function = self.function(keyword, name, type_params);
+            return Declaration::Fn(self.node(function));
         }
         if self.kind() == TokenKind::Colon {
             self.refuse_annotation();
@@ -24,17 +25,18 @@ impl<'s> Parser<'_, 's> {
         }
         let body = self.block();
         let span = self.span(keyword).to(body.span);
-        Declaration::Value(Box::new(ValueDecl { span, name, body, description: self.doc(keyword) }))
+        let description = self.doc(keyword);
+        Declaration::Value(self.node(ValueDecl { span, name, body, description }))
     }
 
     fn function(
         &mut self,
         keyword: usize,
         name: Identifier<'s>,
-        type_params: Vec<Identifier<'s>>,
+        type_params: &'s [Identifier<'s>],
     ) -> FnDecl<'s> {
         let first_param = self.at;
-        let mut params = Vec::new();
+        let mut params = List::new();
         while self.kind() == TokenKind::LeftParen {
             params.push(self.parameter());
         }
@@ -48,7 +50,8 @@ impl<'s> Parser<'_, 's> {
         }
         let body = self.block();
         let span = self.span(keyword).to(body.span);
-        FnDecl { span, name, type_params, params, return_type, body, description: self.doc(keyword) }
+        let (params, description) = (self.list_of(&params), self.doc(keyword));
+        FnDecl { span, name, type_params, params, return_type, body, description }
     }
 
     /// `(name: Type)`, `(_: Type)` or `()`.
@@ -89,10 +92,10 @@ impl<'s> Parser<'_, 's> {
     }
 
     /// `<'a, 'b>` behind a declared name, without the ticks.
-    pub(super) fn type_params(&mut self) -> Vec<Identifier<'s>> {
-        let mut names = Vec::new();
+    pub(super) fn type_params(&mut self) -> &'s [Identifier<'s>] {
+        let mut names = List::new();
         if self.kind() != TokenKind::Less {
-            return names;
+            return &[];
         }
         let opening = self.at;
         if !self.is_adjacent(opening) {
@@ -133,7 +136,7 @@ impl<'s> Parser<'_, 's> {
         } else {
             self.at += 1;
         }
-        names
+        self.list_of(&names)
     }
 
     fn check_tick(&mut self) {
@@ -146,6 +149,6 @@ impl<'s> Parser<'_, 's> {
     /// The doc comment above a keyword.
     pub(super) fn doc(&self, keyword: usize) -> Text<'s> {
         let found = self.docs.binary_search_by_key(&keyword, |(index, _)| *index as usize);
-        found.ok().and_then(|found| self.docs.get(found)).map(|(_, text)| text.clone()).unwrap_or_default()
+        found.ok().and_then(|found| self.docs.get(found)).map(|(_, text)| self.kept(text)).unwrap_or_default()
     }
 }

@@ -1,11 +1,10 @@
 //! Expressions, from the loosest to the tightest: operators, application, field access.
 
-use super::Parser;
 use super::errors::code;
 use super::kinds::{binding_power, can_start_atom, infix_of};
-use super::names::operator_function;
+use super::{List, Parser};
 use crate::base::text::Span;
-use crate::syntax::ast::{Apply, Expr, ExprKind, QualifiedName, TypeRef};
+use crate::syntax::ast::{Apply, EnumExpr, Expr, ExprKind, Identifier, QualifiedName, TypeRef};
 use crate::syntax::token::TokenKind;
 
 impl<'s> Parser<'_, 's> {
@@ -66,10 +65,10 @@ impl<'s> Parser<'_, 's> {
     /// `left op right`. `@` is a call of the function that appends lists.
     pub(super) fn operation(&self, operator: usize, span: Span, left: Expr<'s>, right: Expr<'s>) -> Expr<'s> {
         match infix_of(self.kind_at(operator)) {
-            Some(infix) => Expr { span, kind: ExprKind::Infix(infix, Box::new((left, right))) },
+            Some(infix) => Expr { span, kind: ExprKind::Infix(infix, self.node((left, right))) },
             None => {
-                let callee = operator_function(self.span(operator), &["Stdlib", "List"], "append");
-                apply(span, callee, Vec::new(), vec![left, right])
+                let callee = self.operator_function(self.span(operator), &["Stdlib", "List"], "append");
+                self.apply(span, callee, &[], &[left, right])
             }
         }
     }
@@ -90,10 +89,10 @@ impl<'s> Parser<'_, 's> {
         if !takes_args || !self.starts_argument(head) {
             return callee;
         }
-        let mut args = Vec::with_capacity(1);
+        let mut args = List::new();
         if matches!(callee.kind, ExprKind::Enum(_)) && self.kind() == TokenKind::LeftParen {
             // With a blank before it, a parenthesis still holds the fields: `Case (a, b)` has two.
-            args = self.constructor_fields();
+            args.extend_from_slice(self.constructor_fields());
         } else {
             args.push(self.atom());
         }
@@ -101,7 +100,7 @@ impl<'s> Parser<'_, 's> {
             args.push(self.atom());
         }
         let last = args.last().map_or(callee.span, |last| last.span);
-        applied(callee, last, args)
+        self.applied(callee, last, &args)
     }
 
     fn starts_argument(&self, head: usize) -> bool {
@@ -118,7 +117,7 @@ impl<'s> Parser<'_, 's> {
             self.at += 2;
             links += 1;
             let span = expr.span.to(field.span);
-            expr = Expr { span, kind: ExprKind::FieldAccess(Box::new(expr), field) };
+            expr = Expr { span, kind: ExprKind::FieldAccess(self.node(expr), field) };
         }
         expr
     }
@@ -132,8 +131,8 @@ impl<'s> Parser<'_, 's> {
         self.at += 1;
         let operand = self.application();
         self.leave_chain();
-        let callee = operator_function(sign, &["Builtin"], "negate");
-        apply(sign.to(operand.span), callee, Vec::new(), vec![operand])
+        let callee = self.operator_function(sign, &["Builtin"], "negate");
+        self.apply(sign.to(operand.span), callee, &[], &[operand])
     }
 
     pub(super) fn reserved_operator(&mut self) -> Expr<'s> {
@@ -143,37 +142,37 @@ impl<'s> Parser<'_, 's> {
         self.at += 1;
         self.hole(self.span(self.at - 1))
     }
-}
 
-pub(super) fn apply<'s>(
-    span: Span,
-    callee: Expr<'s>,
-    type_args: Vec<TypeRef<'s>>,
-    args: Vec<Expr<'s>>,
-) -> Expr<'s> {
-    Expr { span, kind: ExprKind::Apply(Box::new(Apply { callee, type_args, args })) }
-}
+    pub(super) fn apply(
+        &self,
+        span: Span,
+        callee: Expr<'s>,
+        type_args: &'s [TypeRef<'s>],
+        args: &[Expr<'s>],
+    ) -> Expr<'s> {
+        let args = self.list_of(args);
+        Expr { span, kind: ExprKind::Apply(self.node(Apply { callee, type_args, args })) }
+    }
 
-/// Gives a callee its arguments: a constructor takes them as fields, a call that has only type arguments takes
-/// them in, and a bare name becomes a function's name.
-fn applied<'s>(callee: Expr<'s>, last: Span, args: Vec<Expr<'s>>) -> Expr<'s> {
-    let Expr { span: start, kind } = callee;
-    let span = start.to(last);
-    match kind {
-        ExprKind::Apply(mut call) if call.args.is_empty() => {
-            call.args = args;
-            Expr { span, kind: ExprKind::Apply(call) }
+    /// Gives a callee its arguments: a constructor takes them as fields, a call that has only type arguments takes
+    /// them in, and a bare name becomes a function's name.
+    fn applied(&self, callee: Expr<'s>, last: Span, args: &[Expr<'s>]) -> Expr<'s> {
+        let Expr { span: start, kind } = callee;
+        let span = start.to(last);
+        match kind {
+            ExprKind::Apply(call) if call.args.is_empty() => {
+                self.apply(span, call.callee, call.type_args, args)
+            }
+            ExprKind::Enum(value) => {
+                let value = EnumExpr { fields: self.list_of(args), ..*value };
+                Expr { span, kind: ExprKind::Enum(self.node(value)) }
+            }
+            ExprKind::Variable(name) => {
+                let name = Identifier { span: start, name };
+                let name = QualifiedName { span: start, modules: &[], name };
+                self.apply(span, Expr { span: start, kind: ExprKind::FnName(self.node(name)) }, &[], args)
+            }
+            kind => self.apply(span, Expr { span: start, kind }, &[], args),
         }
-        ExprKind::Enum(mut value) => {
-            value.fields = args;
-            Expr { span, kind: ExprKind::Enum(value) }
-        }
-        ExprKind::Variable(name) => {
-            let name = crate::syntax::ast::Identifier { span: start, name };
-            let name = QualifiedName { span: start, modules: Vec::new(), name };
-            let callee = Expr { span: start, kind: ExprKind::FnName(Box::new(name)) };
-            apply(span, callee, Vec::new(), args)
-        }
-        kind => apply(span, Expr { span: start, kind }, Vec::new(), args),
     }
 }

@@ -1,7 +1,9 @@
 //! What a file or a module holds: declarations and expressions, told apart by how they start.
 
+use smallvec::smallvec;
+
 use super::errors::code;
-use super::{ItemScope, Parser};
+use super::{ItemScope, List, Parser};
 use crate::syntax::ast::{Declaration, Expr, ModuleDecl, Test, TestExpected, TypeDefinition};
 use crate::syntax::token::TokenKind;
 
@@ -42,7 +44,8 @@ impl<'s> Parser<'_, 's> {
             (TokenKind::Val, TokenKind::Identifier) => items.0.push(self.val_declaration()),
             (TokenKind::Let, TokenKind::Identifier) => self.let_item(scope, items),
             (TokenKind::Type, TokenKind::Identifier) => {
-                items.0.push(Declaration::Type(Box::new(self.type_declaration())));
+                let declaration = self.type_declaration();
+                items.0.push(Declaration::Type(self.node(declaration)));
             }
             (TokenKind::Identifier, TokenKind::Identifier) if self.is_name(self.at, "module") => {
                 return self.module(min_column, items);
@@ -66,7 +69,7 @@ impl<'s> Parser<'_, 's> {
         if !matches!(declaration.definition, TypeDefinition::Alias(_)) {
             self.report(code::EXPECTED, keyword, "[<DB>] type must be a type alias");
         }
-        Declaration::Db(Box::new(declaration))
+        Declaration::Db(self.node(declaration))
     }
 
     fn val_declaration(&mut self) -> Declaration<'s> {
@@ -126,7 +129,7 @@ impl<'s> Parser<'_, 's> {
     /// at its end belong to the module.
     fn module(&mut self, min_column: u32, items: &mut Items<'s>) -> Rest {
         let keyword = self.at;
-        let mut path = vec![self.identifier_at(keyword + 1)];
+        let mut path: List<_> = smallvec![self.identifier_at(keyword + 1)];
         self.at += 2;
         while self.kind() == TokenKind::Dot && self.ahead(1) == TokenKind::Identifier {
             path.push(self.identifier_at(self.at + 1));
@@ -144,7 +147,8 @@ impl<'s> Parser<'_, 's> {
             self.expected(body, "an indented module body");
         }
         let span = self.span(keyword).to(self.span(self.at - 1));
-        items.0.push(Declaration::Module(Box::new(ModuleDecl { span, path, declarations })));
+        let (path, declarations) = (self.list_of(&path), self.list_of(&declarations));
+        items.0.push(Declaration::Module(self.node(ModuleDecl { span, path, declarations })));
         if has_body { Rest::Follows } else { Rest::Taken }
     }
 
@@ -157,7 +161,7 @@ impl<'s> Parser<'_, 's> {
         self.at += 1;
         let expected = self.test_expected();
         let span = actual.span.to(self.span(self.at - 1));
-        items.0.push(Declaration::Test(Box::new(Test { span, actual, expected })));
+        items.0.push(Declaration::Test(self.node(Test { span, actual, expected })));
     }
 
     /// `error="…"`, `error "…"`, the same with `sqlerror`, or an expression.

@@ -1,8 +1,10 @@
 //! Patterns: of `match`, from the loosest `a | b` over `a, b` and `a :: b` to single ones, and of `let`.
 
-use super::Parser;
+use smallvec::smallvec;
+
 use super::errors::{PARENS, SQUARE, code};
 use super::kinds::{can_start_pattern, starts_upper};
+use super::{List, Parser};
 use crate::base::text::Span;
 use crate::syntax::ast::{LetPattern, LetPatternKind, MatchPattern, MatchPatternKind};
 use crate::syntax::token::TokenKind;
@@ -29,21 +31,21 @@ impl<'s> Parser<'_, 's> {
         &mut self,
         separator: TokenKind,
         parse: fn(&mut Self) -> MatchPattern<'s>,
-        combine: fn(Vec<MatchPattern<'s>>) -> MatchPatternKind<'s>,
+        combine: fn(&'s [MatchPattern<'s>]) -> MatchPatternKind<'s>,
     ) -> MatchPattern<'s> {
         let first = parse(self);
         if self.kind() != separator {
             return first;
         }
         let mut span = first.span;
-        let mut parts = vec![first];
+        let mut parts: List<_> = smallvec![first];
         while self.kind() == separator {
             self.at += 1;
             let part = parse(self);
             span = span.to(part.span);
             parts.push(part);
         }
-        MatchPattern { span, kind: combine(parts) }
+        MatchPattern { span, kind: combine(self.list_of(&parts)) }
     }
 
     /// `head :: tail`, nesting to the right.
@@ -56,7 +58,7 @@ impl<'s> Parser<'_, 's> {
         let tail = self.cons_pattern();
         self.leave_chain();
         let span = head.span.to(tail.span);
-        MatchPattern { span, kind: MatchPatternKind::Cons(Box::new(head), Box::new(tail)) }
+        MatchPattern { span, kind: MatchPatternKind::Cons(self.node(head), self.node(tail)) }
     }
 
     fn single_pattern(&mut self) -> MatchPattern<'s> {
@@ -75,9 +77,12 @@ impl<'s> Parser<'_, 's> {
             TokenKind::Underscore => MatchPatternKind::Variable("_"),
             TokenKind::Int => {
                 self.check_magnitude();
-                MatchPatternKind::Int(self.int_value(start))
+                MatchPatternKind::Int(self.node(self.int_value(start)))
             }
-            TokenKind::Float => MatchPatternKind::Float(self.float_literal(start, false)),
+            TokenKind::Float => {
+                let literal = self.float_literal(start, false);
+                MatchPatternKind::Float(self.node(literal))
+            }
             TokenKind::True => MatchPatternKind::Bool(true),
             TokenKind::False => MatchPatternKind::Bool(false),
             TokenKind::String => MatchPatternKind::String(self.text_value(start)),
@@ -111,8 +116,11 @@ impl<'s> Parser<'_, 's> {
             return MatchPattern { span: self.span(sign), kind: MatchPatternKind::Error };
         }
         let kind = match self.ahead(1) {
-            TokenKind::Float => MatchPatternKind::Float(self.float_literal(sign + 1, true)),
-            _ => MatchPatternKind::Int(self.negated_int(sign + 1)),
+            TokenKind::Float => {
+                let literal = self.float_literal(sign + 1, true);
+                MatchPatternKind::Float(self.node(literal))
+            }
+            _ => MatchPatternKind::Int(self.node(self.negated_int(sign + 1))),
         };
         self.at += 2;
         MatchPattern { span: self.span(sign).to(self.span(sign + 1)), kind }
@@ -138,7 +146,7 @@ impl<'s> Parser<'_, 's> {
     fn list_pattern(&mut self) -> MatchPattern<'s> {
         let opening = self.at;
         self.at += 1;
-        let mut parts = Vec::new();
+        let mut parts = List::new();
         while !matches!(self.kind(), TokenKind::RightBracket | TokenKind::EndOfFile) {
             let start = self.at;
             let part = self.single_pattern();
@@ -157,7 +165,10 @@ impl<'s> Parser<'_, 's> {
             }
         }
         let closing = self.close(&SQUARE, opening);
-        MatchPattern { span: self.span(opening).to(closing), kind: MatchPatternKind::List(parts) }
+        MatchPattern {
+            span: self.span(opening).to(closing),
+            kind: MatchPatternKind::List(self.list_of(&parts)),
+        }
     }
 
     /// `Case`, `Case a b` or `Case (a, b)`.
@@ -178,21 +189,21 @@ impl<'s> Parser<'_, 's> {
         let (fields, end) = if self.kind() == TokenKind::LeftParen {
             self.parenthesized_fields()
         } else {
-            let mut fields = Vec::new();
+            let mut fields = List::new();
             while can_start_pattern(self.kind()) && self.continues(start) {
                 fields.push(self.single_pattern());
             }
             let end = fields.last().map_or(case.span, |last: &MatchPattern| last.span);
-            (fields, end)
+            (self.list_of(&fields), end)
         };
         MatchPattern { span: name.span.to(end), kind: MatchPatternKind::Enum { case, fields } }
     }
 
     /// The fields of a constructor and the span of what ends them; `()` is one unit field.
-    fn parenthesized_fields(&mut self) -> (Vec<MatchPattern<'s>>, Span) {
+    fn parenthesized_fields(&mut self) -> (&'s [MatchPattern<'s>], Span) {
         let opening = self.at;
         self.at += 1;
-        let mut fields = Vec::new();
+        let mut fields = List::new();
         while !matches!(self.kind(), TokenKind::RightParen | TokenKind::EndOfFile) {
             let start = self.at;
             let field = self.field_pattern();
@@ -212,7 +223,7 @@ impl<'s> Parser<'_, 's> {
             let span = self.span(opening).to(end);
             fields.push(MatchPattern { span, kind: MatchPatternKind::Unit });
         }
-        (fields, end)
+        (self.list_of(&fields), end)
     }
 
     /// The pattern of a binding or of a lambda's parameter.
@@ -244,7 +255,7 @@ impl<'s> Parser<'_, 's> {
         }
         self.at += 1;
         let first = self.let_pattern();
-        let mut parts = Vec::new();
+        let mut parts = List::new();
         while self.kind() == TokenKind::Comma {
             self.at += 1;
             parts.push(self.let_pattern());
@@ -255,6 +266,6 @@ impl<'s> Parser<'_, 's> {
             return first;
         }
         parts.insert(0, first);
-        LetPattern { span: start.to(closing), kind: LetPatternKind::Tuple(parts) }
+        LetPattern { span: start.to(closing), kind: LetPatternKind::Tuple(self.list_of(&parts)) }
     }
 }

@@ -29,6 +29,9 @@ mod tests;
 
 use std::borrow::Cow;
 
+use bumpalo::Bump;
+use smallvec::SmallVec;
+
 use self::cursor::Scope;
 use self::limits::Budget;
 use super::token::{NO_VALUE, Token, TokenKind, Tokens, Value};
@@ -36,9 +39,9 @@ use super::{Parsed, ast};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{Position, Span};
 
-/// Parses the tokens of a package file.
-pub fn parse<'s>(text: &'s str, tokens: &Tokens<'s>) -> Parsed<'s> {
-    let mut parser = Parser::new(text, tokens);
+/// Parses the tokens of a package file; the tree is in the arena.
+pub fn parse<'s>(text: &'s str, tokens: &Tokens<'s>, arena: &'s Bump) -> Parsed<'s> {
+    let mut parser = Parser::new(text, tokens, arena);
     parser.diagnostics.extend_from_slice(&tokens.lexical);
     let file = parser.file(ItemScope::Module);
     Parsed { file, diagnostics: parser.diagnostics }
@@ -53,8 +56,12 @@ enum ItemScope {
     Module,
 }
 
+/// The elements of a list that is being read; most lists are short.
+type List<T> = SmallVec<[T; 4]>;
+
 /// All state of one parse.
 struct Parser<'t, 's> {
+    arena: &'s Bump,
     text: &'s str,
     tokens: &'t [Token],
     values: &'t [Value<'s>],
@@ -75,7 +82,7 @@ struct Parser<'t, 's> {
 }
 
 impl<'t, 's> Parser<'t, 's> {
-    fn new(text: &'s str, tokens: &'t Tokens<'s>) -> Self {
+    fn new(text: &'s str, tokens: &'t Tokens<'s>, arena: &'s Bump) -> Self {
         let end = Token {
             kind: TokenKind::EndOfFile,
             value: NO_VALUE,
@@ -84,6 +91,7 @@ impl<'t, 's> Parser<'t, 's> {
             end: Position::default(),
         };
         Parser {
+            arena,
             text,
             tokens: &tokens.tokens,
             values: &tokens.values,
@@ -104,6 +112,18 @@ impl<'t, 's> Parser<'t, 's> {
         self.diagnostics.extend_from_slice(self.literal_diagnostics);
         let (declarations, expressions) = self.items(scope, 0);
         let last = self.tokens.len().saturating_sub(2);
-        ast::SourceFile { span: self.span(0).to(self.span(last)), declarations, expressions }
+        ast::SourceFile {
+            span: self.span(0).to(self.span(last)),
+            declarations: self.list_of(&declarations),
+            expressions: self.list_of(&expressions),
+        }
+    }
+
+    fn node<T: Copy>(&self, node: T) -> &'s T {
+        self.arena.alloc(node)
+    }
+
+    fn list_of<T: Copy>(&self, elements: &[T]) -> &'s [T] {
+        if elements.is_empty() { &[] } else { self.arena.alloc_slice_copy(elements) }
     }
 }

@@ -1,7 +1,5 @@
 //! Number literals: signs, magnitudes, and the decimal spelling of floats.
 
-use std::borrow::Cow;
-
 use super::Parser;
 use super::errors::code;
 use crate::syntax::ast::{FloatLiteral, IntLiteral, Text};
@@ -43,7 +41,7 @@ impl<'s> Parser<'_, 's> {
 
     /// The value of an integer token, which always has one.
     pub(super) fn int_value(&self, index: usize) -> IntLiteral<'s> {
-        self.int_at(index).cloned().unwrap_or(IntLiteral::Int64(0))
+        self.int_at(index).copied().unwrap_or(IntLiteral::Int64(0))
     }
 
     /// The value of an integer token behind a minus sign. A smallest value is already negative and stays.
@@ -54,7 +52,9 @@ impl<'s> Parser<'_, 's> {
             IntLiteral::Int32(value) => IntLiteral::Int32(value.wrapping_neg()),
             IntLiteral::Int64(value) => IntLiteral::Int64(value.wrapping_neg()),
             IntLiteral::Int128(value) => IntLiteral::Int128(value.wrapping_neg()),
-            IntLiteral::Int(digits) if digits != "0" => IntLiteral::Int(Cow::Owned(format!("-{digits}"))),
+            IntLiteral::Int(digits) if digits != "0" => {
+                IntLiteral::Int(self.arena.alloc_str(&format!("-{digits}")))
+            }
             unsigned => unsigned,
         }
     }
@@ -87,8 +87,8 @@ impl<'s> Parser<'_, 's> {
         let value: f64 = text.parse().unwrap_or(0.0);
         let (whole, fraction) = match plain_spelling(value) {
             Some((whole, fraction)) => match text.split_once('.') {
-                Some(written) if written == (&whole, &fraction) => borrowed(written),
-                _ => (Cow::Owned(whole), Cow::Owned(fraction)),
+                Some(written) if written == (&whole, &fraction) => written,
+                _ => self.both(&whole, &fraction),
             },
             None => self.shifted_digits(index, text),
         };
@@ -113,7 +113,11 @@ impl<'s> Parser<'_, 's> {
             let (whole, fraction) = digits.split_at(point as usize);
             (whole.to_owned(), fraction.to_owned())
         };
-        (Cow::Owned(whole), Cow::Owned(fraction))
+        self.both(&whole, &fraction)
+    }
+
+    fn both(&self, whole: &str, fraction: &str) -> (Text<'s>, Text<'s>) {
+        (self.arena.alloc_str(whole), self.arena.alloc_str(fraction))
     }
 
     /// Reads an exponent; one out of range is refused and bounded.
@@ -128,10 +132,6 @@ impl<'s> Parser<'_, 's> {
         }
         exponent.clamp(-MAX_EXPONENT, MAX_EXPONENT)
     }
-}
-
-fn borrowed<'s>((whole, fraction): (&'s str, &'s str)) -> (Text<'s>, Text<'s>) {
-    (Cow::Borrowed(whole), Cow::Borrowed(fraction))
 }
 
 /// The shortest decimal spelling of a double, split at its point, as .NET writes it where it needs no exponent.

@@ -1,8 +1,8 @@
 //! Pipes, the loosest of all expressions: `head |> part |> part`.
 
-use super::Parser;
 use super::errors::code;
 use super::kinds::{can_start_atom, infix_of};
+use super::{List, Parser};
 use crate::syntax::ast::{Expr, ExprKind, Infix, PipePart, PipePartKind};
 use crate::syntax::token::TokenKind;
 
@@ -12,7 +12,7 @@ impl<'s> Parser<'_, 's> {
         if self.kind() != TokenKind::Pipe {
             return head;
         }
-        let mut parts = Vec::new();
+        let mut parts = List::new();
         while self.kind() == TokenKind::Pipe {
             let pipe = self.at;
             self.at += 1;
@@ -27,7 +27,7 @@ impl<'s> Parser<'_, 's> {
             self.progress(pipe);
         }
         let span = head.span.to(self.span(self.at - 1));
-        Expr { span, kind: ExprKind::Pipe(Box::new(head), parts) }
+        Expr { span, kind: ExprKind::Pipe(self.node(head), self.list_of(&parts)) }
     }
 
     /// `(op) arg` behind a pipe, where the piped value is the left operand. Without an argument, `(op)` is a
@@ -55,7 +55,7 @@ fn pipe_part(expr: Expr<'_>) -> Option<PipePart<'_>> {
             let ExprKind::FnName(name) = call.callee.kind else { return None };
             PipePartKind::FnCall { name, type_args: call.type_args, args: call.args }
         }
-        ExprKind::FnName(name) => PipePartKind::FnCall { name, type_args: Vec::new(), args: Vec::new() },
+        ExprKind::FnName(name) => PipePartKind::FnCall { name, type_args: &[], args: &[] },
         ExprKind::Variable(name) => PipePartKind::VariableOrFnCall(name),
         ExprKind::Lambda(lambda) => PipePartKind::Lambda(lambda),
         ExprKind::Enum(value) => PipePartKind::Enum(value),

@@ -1,7 +1,7 @@
 //! `name = value` between braces: records, dictionaries and record updates.
 
-use super::Parser;
 use super::errors::BRACES;
+use super::{List, Parser};
 use crate::base::text::Span;
 use crate::syntax::ast::{Expr, ExprKind, Identifier, QualifiedType, Text};
 use crate::syntax::token::TokenKind;
@@ -34,7 +34,7 @@ impl<'s> Parser<'_, 's> {
         self.at += 1;
         let fields = self.with_elements(|parser| parser.fields(&RECORD));
         let closing = self.close(&BRACES, opening);
-        Expr { span: name.to(closing), kind: ExprKind::Record(Box::new(typ), fields) }
+        Expr { span: name.to(closing), kind: ExprKind::Record(self.node(typ), self.list_of(&fields)) }
     }
 
     /// `{ key = value; … }` behind the word `Dict`.
@@ -43,8 +43,9 @@ impl<'s> Parser<'_, 's> {
         self.at += 1;
         let entries = self.with_elements(|parser| parser.fields(&DICT));
         let closing = self.close(&BRACES, opening);
-        let entries = entries.into_iter().map(|(key, value)| (Text::Borrowed(key.name), value)).collect();
-        Expr { span: keyword.to(closing), kind: ExprKind::Dict(entries) }
+        let entries: List<(Text<'s>, Expr<'s>)> =
+            entries.iter().map(|(key, value)| (key.name, *value)).collect();
+        Expr { span: keyword.to(closing), kind: ExprKind::Dict(self.list_of(&entries)) }
     }
 
     /// `{ record with name = value; … }`.
@@ -65,11 +66,11 @@ impl<'s> Parser<'_, 's> {
         });
         let closing = self.close(&BRACES, opening);
         let span = self.span(opening).to(closing);
-        Expr { span, kind: ExprKind::RecordUpdate(Box::new(record), updates) }
+        Expr { span, kind: ExprKind::RecordUpdate(self.node(record), self.list_of(&updates)) }
     }
 
-    fn fields(&mut self, wording: &Wording) -> Vec<(Identifier<'s>, Expr<'s>)> {
-        let mut fields = Vec::new();
+    fn fields(&mut self, wording: &Wording) -> List<(Identifier<'s>, Expr<'s>)> {
+        let mut fields = List::new();
         while !matches!(self.kind(), TokenKind::RightBrace | TokenKind::EndOfFile) {
             if self.kind() != TokenKind::Identifier || self.ahead(1) != TokenKind::Equals {
                 self.expected(self.at, wording.field);

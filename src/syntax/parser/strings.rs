@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::errors::code;
 use super::limits::MAX_INTERPOLATIONS;
-use super::{ItemScope, Parser};
+use super::{ItemScope, List, Parser};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{Position, Span, utf16_length};
-use crate::syntax::ast::{Expr, ExprKind, StringSegment, Text};
+use crate::syntax::ast::{Expr, ExprKind, StringSegment};
 use crate::syntax::lexer;
 
 /// Walks the text of one interpolated string.
@@ -43,11 +43,11 @@ impl<'s> Parser<'_, 's> {
             raw,
         };
         scan.advance(scan.at + if raw { 4 } else { 2 });
-        let mut segments = Vec::new();
+        let mut segments = List::new();
         loop {
             let (literal, stop) = scan.literal();
             if !literal.is_empty() {
-                segments.push(StringSegment::Text(decode(literal, raw)));
+                segments.push(StringSegment::Text(self.kept(&decode(literal, raw))));
             }
             let Stop::Brace(Some(close)) = stop else { break };
             scan.advance(scan.at + 1);
@@ -59,7 +59,7 @@ impl<'s> Parser<'_, 's> {
             scan.advance(close + 1);
         }
         self.at += 1;
-        Expr { span: token.span, kind: ExprKind::String(segments) }
+        Expr { span: token.span, kind: ExprKind::String(self.list_of(&segments)) }
     }
 
     /// Parses what is between the braces, as a script of its own.
@@ -77,7 +77,7 @@ impl<'s> Parser<'_, 's> {
         if !self.budget.abandoned {
             self.diagnostics.extend_from_slice(&tokens.lexical);
         }
-        let mut inner = Parser::new(self.text, &tokens);
+        let mut inner = Parser::new(self.text, &tokens, self.arena);
         inner.budget.inherit(&self.budget);
         let file = inner.file(ItemScope::Script);
         self.budget.excess = inner.budget.excess;
@@ -94,8 +94,8 @@ impl<'s> Parser<'_, 's> {
             let message = message.to_owned();
             self.diagnostics.push(Diagnostic::error(code::INTERPOLATION, start, end, message));
         }
-        match file.expressions.into_iter().next() {
-            Some(first) if file.declarations.is_empty() => first,
+        match file.expressions.first() {
+            Some(first) if file.declarations.is_empty() => *first,
             _ => nothing,
         }
     }
@@ -136,7 +136,7 @@ impl<'s> Scan<'s> {
 }
 
 /// Resolves doubled braces before escapes, so that `\{\{` stays two braces.
-fn decode(literal: &str, raw: bool) -> Text<'_> {
+fn decode(literal: &str, raw: bool) -> Cow<'_, str> {
     if !literal.contains("{{") && !literal.contains("}}") {
         return decode_escapes(literal, raw);
     }
@@ -144,6 +144,6 @@ fn decode(literal: &str, raw: bool) -> Text<'_> {
     Cow::Owned(decode_escapes(&single, raw).into_owned())
 }
 
-fn decode_escapes(literal: &str, raw: bool) -> Text<'_> {
+fn decode_escapes(literal: &str, raw: bool) -> Cow<'_, str> {
     if raw { lexer::normalize(literal) } else { lexer::unescape(literal) }
 }

@@ -1,8 +1,8 @@
 //! Type declarations: aliases, records and enums.
 
-use super::Parser;
 use super::errors::{BRACES, code};
 use super::kinds::starts_upper;
+use super::{List, Parser};
 use crate::syntax::ast::{EnumCase, EnumField, RecordField, TypeDecl, TypeDefinition};
 use crate::syntax::token::TokenKind;
 
@@ -38,7 +38,7 @@ impl<'s> Parser<'_, 's> {
     fn record_definition(&mut self) -> TypeDefinition<'s> {
         let opening = self.at;
         self.at += 1;
-        let mut fields = Vec::new();
+        let mut fields = List::new();
         while !matches!(self.kind(), TokenKind::RightBrace | TokenKind::EndOfFile) {
             if self.kind() != TokenKind::Identifier || self.ahead(1) != TokenKind::Colon {
                 self.expected(self.at, "a record field 'name : Type'");
@@ -59,13 +59,13 @@ impl<'s> Parser<'_, 's> {
             self.report(code::EXPECTED, self.at, "a record type needs at least one field");
         }
         self.close(&BRACES, opening);
-        TypeDefinition::Record(fields)
+        TypeDefinition::Record(self.list_of(&fields))
     }
 
     /// `| A | B of T * label: U`. Only the first case may do without its `|`: a name on the next line would
     /// else be one more case.
     fn enum_definition(&mut self) -> TypeDefinition<'s> {
-        let mut cases: Vec<EnumCase<'s>> = Vec::new();
+        let mut cases: List<EnumCase<'s>> = List::new();
         while cases.is_empty() || self.kind() == TokenKind::Bar {
             if self.kind() == TokenKind::Bar {
                 self.at += 1;
@@ -82,13 +82,13 @@ impl<'s> Parser<'_, 's> {
         if cases.is_empty() {
             self.report(code::EXPECTED, self.at, "an enum type needs at least one case");
         }
-        TypeDefinition::Enum(cases)
+        TypeDefinition::Enum(self.list_of(&cases))
     }
 
-    fn enum_fields(&mut self) -> Vec<EnumField<'s>> {
-        let mut fields = Vec::new();
+    fn enum_fields(&mut self) -> &'s [EnumField<'s>] {
+        let mut fields = List::new();
         if self.kind() != TokenKind::Of {
-            return fields;
+            return &[];
         }
         self.at += 1;
         fields.push(self.enum_field());
@@ -96,7 +96,7 @@ impl<'s> Parser<'_, 's> {
             self.at += 1;
             fields.push(self.enum_field());
         }
-        fields
+        self.list_of(&fields)
     }
 
     /// A field's type is a single one: `*` separates fields, a tuple takes parentheses.

@@ -1,8 +1,10 @@
 //! Type references, from the loosest to the tightest: functions, tuples, single types.
 
-use super::Parser;
+use smallvec::smallvec;
+
 use super::errors::{PARENS, code};
 use super::kinds::starts_upper;
+use super::{List, Parser};
 use crate::base::text::Span;
 use crate::syntax::ast::{QualifiedType, TypeRef, TypeRefKind};
 use crate::syntax::token::TokenKind;
@@ -27,13 +29,14 @@ impl<'s> Parser<'_, 's> {
             return first;
         }
         let start = first.span;
-        let mut args = Vec::new();
+        let mut args = List::new();
         let mut result = first;
         while self.kind() == TokenKind::Arrow {
             self.at += 1;
-            args.push(std::mem::replace(&mut result, self.tuple_type()));
+            args.push(result);
+            result = self.tuple_type();
         }
-        TypeRef { span: start.to(result.span), kind: TypeRefKind::Fn(args, Box::new(result)) }
+        TypeRef { span: start.to(result.span), kind: TypeRefKind::Fn(self.list_of(&args), self.node(result)) }
     }
 
     /// `A * B * C`. While a `>` is pending, a `*` belongs to a tuple outside the generic type.
@@ -43,13 +46,13 @@ impl<'s> Parser<'_, 's> {
             return first;
         }
         let start = first.span;
-        let mut parts = vec![first];
+        let mut parts: List<_> = smallvec![first];
         while self.is_tuple_star() {
             self.at += 1;
             parts.push(self.atom_type());
         }
         let end = parts.last().map_or(start, |last| last.span);
-        TypeRef { span: start.to(end), kind: TypeRefKind::Tuple(parts) }
+        TypeRef { span: start.to(end), kind: TypeRefKind::Tuple(self.list_of(&parts)) }
     }
 
     fn is_tuple_star(&self) -> bool {
@@ -110,7 +113,7 @@ impl<'s> Parser<'_, 's> {
         let (type_args, closing) = self.type_args();
         name.span = closing.map_or(name.span, |closing| name.span.to(closing));
         let span = name.span;
-        TypeRef { span, kind: TypeRefKind::Custom(Box::new(QualifiedType { name, type_args })) }
+        TypeRef { span, kind: TypeRefKind::Custom(self.node(QualifiedType { name, type_args })) }
     }
 
     /// `List<T>` or `Dict<T>`.
@@ -119,7 +122,8 @@ impl<'s> Parser<'_, 's> {
         self.at += 1;
         self.check_type_args_adjacent();
         self.at += 1;
-        let inner = Box::new(self.type_ref());
+        let inner = self.type_ref();
+        let inner = self.node(inner);
         let closing = self.close_generic();
         let kind = if name == "List" { TypeRefKind::List(inner) } else { TypeRefKind::Dict(inner) };
         TypeRef { span: start.to(closing), kind }
@@ -133,17 +137,17 @@ impl<'s> Parser<'_, 's> {
     }
 
     /// `<A, B>` if there is one, with the span of its `>`.
-    pub(super) fn type_args(&mut self) -> (Vec<TypeRef<'s>>, Option<Span>) {
+    pub(super) fn type_args(&mut self) -> (&'s [TypeRef<'s>], Option<Span>) {
         if self.kind() != TokenKind::Less {
-            return (Vec::new(), None);
+            return (&[], None);
         }
         self.at += 1;
-        let mut args = vec![self.type_ref()];
+        let mut args: List<_> = smallvec![self.type_ref()];
         while self.kind() == TokenKind::Comma && self.pending_greater == 0 {
             self.at += 1;
             args.push(self.type_ref());
         }
-        (args, Some(self.close_generic()))
+        (self.list_of(&args), Some(self.close_generic()))
     }
 
     /// Takes one `>`. Of a `>>` it takes the first half and leaves the other to the type around this one.

@@ -22,7 +22,7 @@ impl<'t> Checker<'t> {
                     self.refuse(expr.span, Rule::EmptyMatch, "A match must have at least one case");
                 }
                 self.expr(value);
-                for case in cases {
+                for case in *cases {
                     self.match_pattern(&case.pattern);
                     self.exprs(&case.guard);
                     self.expr(&case.body);
@@ -52,9 +52,9 @@ impl<'t> Checker<'t> {
             }
             ExprKind::Apply(apply) => {
                 self.expr(&apply.callee);
-                self.exprs(&apply.args);
+                self.exprs(apply.args);
             }
-            ExprKind::List(parts) | ExprKind::Tuple(parts) => self.exprs(parts),
+            ExprKind::List(parts) | ExprKind::Tuple(parts) => self.exprs(*parts),
             ExprKind::If(parts) => {
                 self.expr(&parts.condition);
                 self.expr(&parts.then);
@@ -62,7 +62,7 @@ impl<'t> Checker<'t> {
             }
             ExprKind::FieldAccess(record, _) => self.expr(record),
             ExprKind::Dict(entries) => self.exprs(entries.iter().map(|(_, value)| value)),
-            ExprKind::Enum(parts) => self.exprs(&parts.fields),
+            ExprKind::Enum(parts) => self.exprs(parts.fields),
             ExprKind::Pipe(first, parts) => {
                 self.expr(first);
                 parts.iter().for_each(|part| self.pipe_part(part));
@@ -85,8 +85,8 @@ impl<'t> Checker<'t> {
         match &part.kind {
             PipePartKind::Lambda(lambda) => self.lambda(part.span, lambda),
             PipePartKind::Infix(_, value) => self.expr(value),
-            PipePartKind::FnCall { args, .. } => self.exprs(args),
-            PipePartKind::Enum(parts) => self.exprs(&parts.fields),
+            PipePartKind::FnCall { args, .. } => self.exprs(*args),
+            PipePartKind::Enum(parts) => self.exprs(parts.fields),
             PipePartKind::VariableOrFnCall(_) => {}
         }
     }

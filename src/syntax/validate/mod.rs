@@ -82,12 +82,12 @@ const PACKAGE_EXPRESSION: &str = "Expressions are not allowed in package files";
 impl<'t> Checker<'t> {
     /// The structure of the whole file comes first, then what a package may not hold.
     fn file(mut self, file: &'t SourceFile<'_>) -> Vec<Issue> {
-        self.structure(&file.declarations);
-        for expr in &file.expressions {
+        self.structure(file.declarations);
+        for expr in file.expressions {
             self.expr(expr);
         }
-        self.purpose(&file.declarations);
-        for expr in &file.expressions {
+        self.purpose(file.declarations);
+        for expr in file.expressions {
             self.refuse(expr.span, Rule::PackageExpression, PACKAGE_EXPRESSION);
         }
         self.issues
@@ -101,7 +101,7 @@ impl<'t> Checker<'t> {
         for declaration in declarations {
             match declaration {
                 Declaration::Fn(decl) => {
-                    for param in &decl.params {
+                    for param in decl.params {
                         if let FnParam::Normal { name, .. } = param {
                             self.bindings.push((name.name, name.span));
                         }
@@ -110,7 +110,7 @@ impl<'t> Checker<'t> {
                     self.expr(&decl.body);
                 }
                 Declaration::Value(decl) => self.expr(&decl.body),
-                Declaration::Module(module) => self.structure(&module.declarations),
+                Declaration::Module(module) => self.structure(module.declarations),
                 Declaration::Type(_) => {}
                 Declaration::Expr(expr) => self.expr(expr),
                 Declaration::Db(decl) => {
@@ -132,7 +132,7 @@ impl<'t> Checker<'t> {
         for declaration in declarations {
             match declaration {
                 Declaration::Fn(_) | Declaration::Value(_) | Declaration::Type(_) => {}
-                Declaration::Module(module) => self.purpose(&module.declarations),
+                Declaration::Module(module) => self.purpose(module.declarations),
                 Declaration::Expr(expr) => {
                     self.refuse(expr.span, Rule::PackageExpression, PACKAGE_EXPRESSION);
                 }

@@ -6,12 +6,15 @@ mod precedence;
 mod recovery;
 mod show;
 
+use bumpalo::Bump;
+
 use crate::base::parallel;
 use crate::base::text::Span;
 use crate::syntax::{Parsed, lexer};
 
 fn parse(text: &str) -> Parsed<'_> {
-    super::parse(text, &lexer::tokenize(text))
+    let arena = Box::leak(Box::new(Bump::new()));
+    super::parse(text, &lexer::tokenize(text), arena)
 }
 
 /// The tree of a package file that parses without diagnostics.

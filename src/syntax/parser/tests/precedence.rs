@@ -113,7 +113,7 @@ fn floats_keep_the_digits_that_darklang_keeps() {
 fn spans_leave_the_parentheses_of_a_group_out() {
     let text = "val x = ((a + (b)))";
     let parsed = parse(text);
-    let [Declaration::Value(value)] = parsed.file.declarations.as_slice() else { panic!("one value") };
+    let [Declaration::Value(value)] = parsed.file.declarations else { panic!("one value") };
     assert_eq!(covered(text, value.body.span), "a + (b");
     assert_eq!(covered(text, value.span), "val x = ((a + (b");
     let ExprKind::Infix(_, operands) = &value.body.kind else { panic!("an operation") };

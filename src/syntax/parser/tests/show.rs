@@ -10,7 +10,7 @@ pub fn declaration(declaration: &Declaration<'_>) -> String {
         Declaration::Value(value) => format!("(val {} = {})", value.name.name, expr(&value.body)),
         Declaration::Module(module) => {
             let path: Vec<_> = module.path.iter().map(|part| part.name).collect();
-            format!("(module {} {})", path.join("."), all(&module.declarations, self::declaration))
+            format!("(module {} {})", path.join("."), all(module.declarations, self::declaration))
         }
         Declaration::Type(decl) => format!("(type {} {})", decl.name.name, definition(&decl.definition)),
         Declaration::Expr(value) => format!("(expr {})", expr(value)),
@@ -28,7 +28,7 @@ pub fn declaration(declaration: &Declaration<'_>) -> String {
 }
 
 fn params(decl: &FnDecl<'_>) -> String {
-    all(&decl.params, |param| match param {
+    all(decl.params, |param| match param {
         FnParam::Unit(_) => "()".to_owned(),
         FnParam::Normal { name, typ, .. } => format!("({}: {})", name.name, self::typ(typ)),
     })
@@ -41,7 +41,7 @@ fn definition(definition: &TypeDefinition<'_>) -> String {
             format!("{{{}}}", all(fields, |field| format!("{}: {}", field.name.name, typ(&field.typ))))
         }
         TypeDefinition::Enum(cases) => {
-            all(cases, |case| format!("|{}[{}]", case.name.name, all(&case.fields, |field| typ(&field.typ))))
+            all(cases, |case| format!("|{}[{}]", case.name.name, all(case.fields, |field| typ(&field.typ))))
         }
     }
 }
@@ -98,7 +98,7 @@ pub fn expr(shown: &Expr<'_>) -> String {
             )
         }
         ExprKind::Apply(call) => {
-            format!("(call {}<{}> {})", expr(&call.callee), all(&call.type_args, typ), all(&call.args, expr))
+            format!("(call {}<{}> {})", expr(&call.callee), all(call.type_args, typ), all(call.args, expr))
         }
         ExprKind::List(parts) => format!("[{}]", all(parts, expr)),
         ExprKind::Tuple(parts) => format!("(tuple {})", all(parts, expr)),
@@ -136,11 +136,11 @@ fn field((name, value): &(Identifier<'_>, Expr<'_>)) -> String {
 }
 
 fn lambda(shown: &Lambda<'_>) -> String {
-    format!("(fun {} -> {})", all(&shown.patterns, let_pattern), expr(&shown.body))
+    format!("(fun {} -> {})", all(shown.patterns, let_pattern), expr(&shown.body))
 }
 
 fn enum_expr(value: &EnumExpr<'_>) -> String {
-    format!("{}#{}[{}]", qualified_type(&value.type_name), value.case.name, all(&value.fields, expr))
+    format!("{}#{}[{}]", qualified_type(&value.type_name), value.case.name, all(value.fields, expr))
 }
 
 fn pipe_part(part: &PipePart<'_>) -> String {
