@@ -15,6 +15,7 @@ pub mod lower;
 pub mod load;
 pub mod program;
 pub mod link;
+pub mod check;
 pub mod binary;
 pub mod hash;
 pub mod ops;

@@ -47,6 +47,8 @@ mod seal;
 mod work;
 /// The same bytes whatever the thread count and the order on disk.
 mod determinism;
+/// What the check of types reports, and what it does not.
+mod check;
 /// The package set in `examples/` says what it seems to say.
 mod examples;
 /// The rules that the source keeps.

@@ -15,6 +15,7 @@ type Field<'a> = (Text<'a>, Expr<'a>);
 
 impl<'t, 'a: 't> Lowering<'t, 'a> {
     pub fn expr(&mut self, expr: &'t ast::Expr<'t>) -> Expr<'a> {
+        self.at(expr.span);
         let kind = self.expr_kind(expr);
         self.node(kind)
     }
@@ -74,6 +75,7 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
             Written::RecordUpdate(record, updates) => {
                 let record = self.expr(record);
                 let updates = if updates.is_empty() {
+                    self.at(expr.span);
                     &*arena.alloc_slice_copy(&[("_", self.node(ExprKind::Unit))])
                 } else {
                     self.fields(updates)
@@ -125,9 +127,12 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
         {
             self.scope.hide_self(name);
         }
-        let value = self.expr(&binding.value);
-        self.scope.leave(mark);
-        let pattern = self.let_pattern(&binding.pattern);
+        let value = |lowering: &mut Self| {
+            let value = lowering.expr(&binding.value);
+            lowering.scope.leave(mark);
+            value
+        };
+        let (value, pattern) = self.swapped(value, |lowering| lowering.let_pattern(&binding.pattern));
         let body = self.expr(&binding.body);
         self.scope.leave(mark);
         ExprKind::Let { pattern, value, body }
@@ -136,28 +141,31 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
     /// A call without arguments passes unit: every Darklang function has a parameter.
     fn apply(&mut self, apply: &'t ast::Apply<'t>) -> ExprKind<'a> {
         let type_args = self.type_refs(apply.type_args);
-        let args = if apply.args.is_empty() {
-            &*self.arena.alloc_slice_copy(&[self.node(ExprKind::Unit)])
-        } else {
-            self.exprs(apply.args)
-        };
-        let callee = match &apply.callee.kind {
-            ast::ExprKind::FnName(name) if name.modules.is_empty() => {
-                let bare = name.name.name;
-                if self.scope.lookup(bare) == Lexical::Free && self.scope.is_self(bare) {
-                    self.node(ExprKind::SelfFn)
-                } else {
-                    let kind = self.bare_name(bare, name.span, NameRule::BareCallee);
-                    self.node(kind)
-                }
+        let args = |lowering: &mut Self| {
+            if apply.args.is_empty() {
+                lowering.at(apply.callee.span);
+                &*lowering.arena.alloc_slice_copy(&[lowering.node(ExprKind::Unit)])
+            } else {
+                lowering.exprs(apply.args)
             }
-            ast::ExprKind::FnName(name) => {
-                let site = self.site(Namespace::Term, &written(name), name.span);
-                self.node(ExprKind::Name(site, NameRule::QualifiedCallee))
-            }
-            _ => self.expr(&apply.callee),
         };
+        let (args, callee) = self.swapped(args, |lowering| lowering.callee(&apply.callee));
         ExprKind::Apply { callee, type_args, args }
+    }
+
+    fn callee(&mut self, callee: &'t ast::Expr<'t>) -> Expr<'a> {
+        let ast::ExprKind::FnName(name) = &callee.kind else { return self.expr(callee) };
+        self.at(callee.span);
+        let bare = name.name.name;
+        let kind = if !name.modules.is_empty() {
+            let site = self.site(Namespace::Term, &written(name), name.span);
+            ExprKind::Name(site, NameRule::QualifiedCallee)
+        } else if self.scope.lookup(bare) == Lexical::Free && self.scope.is_self(bare) {
+            ExprKind::SelfFn
+        } else {
+            self.bare_name(bare, name.span, NameRule::BareCallee)
+        };
+        self.node(kind)
     }
 
     /// `a.b.c` is a qualified name as long as it may be one; a local `a` makes it a field access for certain.
@@ -167,6 +175,7 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
         record: &'t ast::Expr<'t>,
         field: ast::Identifier<'t>,
     ) -> ExprKind<'a> {
+        self.mentions(field.span);
         let path =
             dotted_path(record).filter(|path| self.scope.lookup(path[0]) == Lexical::Free).map(|mut path| {
                 path.push(field.name);
@@ -182,6 +191,7 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
         let kept = lambda.patterns.iter().filter(|p| p.kind != ast::LetPatternKind::Variable(""));
         let mut patterns: SmallVec<[_; 4]> = kept.map(|pattern| self.let_pattern(pattern)).collect();
         if patterns.is_empty() {
+            self.at(lambda.body.span);
             patterns.push(LetPattern::Unit);
         }
         let patterns = self.arena.alloc_slice_copy(&patterns);
@@ -192,13 +202,15 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
 
     fn fields(&mut self, fields: &'t [(ast::Identifier<'t>, ast::Expr<'t>)]) -> &'a [Field<'a>] {
         let arena = self.arena;
-        arena.alloc_slice_fill_iter(
-            fields.iter().map(|(name, value)| (self.text(name.name), self.expr(value))),
-        )
+        arena.alloc_slice_fill_iter(fields.iter().map(|(name, value)| {
+            self.value_of(name.span);
+            (self.text(name.name), self.expr(value))
+        }))
     }
 
     /// An upper-case name alone may also be a variable or a database, so it is looked up like one.
     fn enum_expr(&mut self, span: Span, value: &'t ast::EnumExpr<'t>) -> ExprKind<'a> {
+        self.mentions(value.case.span);
         let typ = self.enum_type(value);
         let case = value.case.name;
         if typ == EnumType::Missing && value.fields.is_empty() {

@@ -5,6 +5,7 @@
 
 mod expressions;
 mod patterns;
+mod places;
 mod pipes;
 mod scope;
 mod sites;
@@ -18,6 +19,7 @@ use darkc_cache_format::model::{
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{LineIndex, Span};
 use crate::syntax::ast::{self, Declaration};
+pub use places::{Node, Places, Range, places};
 use scope::Scope;
 use sites::Sites;
 
@@ -27,6 +29,8 @@ struct Lowering<'t, 'a> {
     sites: Sites<'a>,
     scope: Scope<'t>,
     lines: &'t LineIndex<'t>,
+    /// Filled for [`places`] alone.
+    nodes: Option<places::Nodes>,
 }
 
 /// Lowers a file that parsed without diagnostics. All that the result holds is in the arena, so that neither the
@@ -40,7 +44,7 @@ pub fn file<'a>(
     arena: &'a Bump,
 ) -> Result<UnlinkedFile<'a>, Vec<Diagnostic>> {
     let lines = LineIndex::new(text);
-    let lowering = Lowering { arena, sites: Sites::default(), scope: Scope::default(), lines: &lines };
+    let lowering = Lowering::new(arena, &lines);
     let mut collector = Collector { lowering, types: vec![], values: vec![], fns: vec![], errors: vec![] };
     collector.declarations("", file.declarations);
     for expr in file.expressions {
@@ -51,6 +55,19 @@ pub fn file<'a>(
     }
     let items = [collector.types, collector.values, collector.fns].concat();
     Ok(UnlinkedFile { items: arena.alloc_slice_copy(&items) })
+}
+
+/// The dotted path of what a module in `path` declares.
+fn inside(path: &str, module: &ast::ModuleDecl<'_>) -> String {
+    let mut inner = path.to_owned();
+    let parts = module.path.iter().flat_map(|part| part.name.split('.'));
+    for part in parts.filter(|part| !part.is_empty()) {
+        if !inner.is_empty() {
+            inner.push('.');
+        }
+        inner.push_str(part);
+    }
+    inner
 }
 
 const NO_EXPRESSIONS: &str = "expressions are not allowed in package files";
@@ -69,14 +86,7 @@ impl<'t, 'a: 't> Collector<'t, 'a> {
         for declaration in declarations {
             match declaration {
                 Declaration::Module(module) => {
-                    let mut inner = path.to_owned();
-                    let parts = module.path.iter().flat_map(|part| part.name.split('.'));
-                    for part in parts.filter(|part| !part.is_empty()) {
-                        if !inner.is_empty() {
-                            inner.push('.');
-                        }
-                        inner.push_str(part);
-                    }
+                    let inner = inside(path, module);
                     self.declarations(&inner, module.declarations);
                 }
                 Declaration::Fn(decl) => {
@@ -161,6 +171,10 @@ impl<'t, 'a: 't> Collector<'t, 'a> {
 }
 
 impl<'t, 'a: 't> Lowering<'t, 'a> {
+    fn new(arena: &'a Bump, lines: &'t LineIndex<'t>) -> Self {
+        Lowering { arena, sites: Sites::default(), scope: Scope::default(), lines, nodes: None }
+    }
+
     fn text(&self, text: &str) -> Text<'a> {
         self.arena.alloc_str(text)
     }

@@ -8,6 +8,7 @@ use crate::syntax::ast::{self, LetPatternKind, MatchPatternKind};
 
 impl<'t, 'a: 't> Lowering<'t, 'a> {
     pub fn let_pattern(&mut self, pattern: &'t ast::LetPattern<'t>) -> LetPattern<'a> {
+        self.at(pattern.span);
         match &pattern.kind {
             LetPatternKind::Unit => LetPattern::Unit,
             LetPatternKind::Wildcard => LetPattern::Wildcard,
@@ -25,6 +26,7 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
     }
 
     pub fn match_pattern(&mut self, pattern: &'t ast::MatchPattern<'t>) -> MatchPattern<'a> {
+        self.at(pattern.span);
         match &pattern.kind {
             MatchPatternKind::Variable(name) => {
                 self.scope.bind(name);
@@ -38,6 +40,7 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
             MatchPatternKind::Char(text) => MatchPattern::Char(self.normalized(text)),
             MatchPatternKind::String(text) => MatchPattern::String(self.normalized(text)),
             MatchPatternKind::Enum { case, fields } => {
+                self.mentions(case.span);
                 MatchPattern::Enum { case: self.text(case.name), fields: self.match_patterns(fields) }
             }
             MatchPatternKind::Tuple(parts) => MatchPattern::Tuple(self.match_patterns(parts)),

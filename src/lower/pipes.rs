@@ -10,10 +10,12 @@ use crate::syntax::ast::{self, PipePartKind};
 
 impl<'t, 'a: 't> Lowering<'t, 'a> {
     pub fn pipe_part(&mut self, part: &'t ast::PipePart<'t>) -> PipePart<'a> {
+        self.at(part.span);
         match &part.kind {
             PipePartKind::Infix(op, operand) => PipePart::Infix(*op, self.expr(operand)),
             PipePartKind::Lambda(lambda) => PipePart::Lambda(self.lambda(lambda)),
             PipePartKind::Enum(value) => {
+                self.mentions(value.case.span);
                 let typ = self.enum_type(value);
                 let fields = self.exprs(value.fields);
                 PipePart::Enum { typ, case: self.text(value.case.name), fields }

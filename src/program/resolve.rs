@@ -24,7 +24,7 @@ pub fn resolve<'a>(
     code: &'a unlinked::Code<'a>,
     resolutions: &'a [Resolution],
 ) -> Item<'a> {
-    let mut resolver = Resolver { sites: code.sites, resolutions, next_node: 0 };
+    let mut resolver = Resolver::new(code, resolutions);
     let definition = match &code.definition {
         unlinked::Definition::Type(definition) => Definition::Type(resolver.type_declaration(definition)),
         unlinked::Definition::Value(body) => Definition::Value(resolver.expr(body)),
@@ -33,10 +33,49 @@ pub fn resolve<'a>(
     Item { id, description, definition }
 }
 
+/// What a declaration tells those who mention it: everything but the body.
+#[derive(Debug)]
+pub enum Header<'a> {
+    Type(TypeDeclaration<'a>),
+    Value,
+    Fn { type_params: &'a [Text<'a>], params: Vec<(&'a str, TypeRef<'a>)>, return_type: TypeRef<'a> },
+}
+
+/// Resolves the header of one item. `resolutions` has one element for each site of the code.
+pub fn header<'a>(code: &'a unlinked::Code<'a>, resolutions: &'a [Resolution]) -> Header<'a> {
+    let mut resolver = Resolver::new(code, resolutions);
+    match &code.definition {
+        unlinked::Definition::Type(definition) => Header::Type(resolver.type_declaration(definition)),
+        unlinked::Definition::Value(_) => Header::Value,
+        unlinked::Definition::Fn(function) => Header::Fn {
+            type_params: function.type_params,
+            params: resolver.params(function),
+            return_type: resolver.type_ref(&function.return_type),
+        },
+    }
+}
+
+/// For each node of the resolved item, its place in a pre-order walk of the unlinked item. The two differ
+/// behind a dotted path that turned out to be one name: its parts are nodes of the unlinked item alone.
+pub fn unlinked_nodes<'a>(code: &'a unlinked::Code<'a>, resolutions: &'a [Resolution]) -> Vec<NodeIndex> {
+    let mut resolver = Resolver::new(code, resolutions);
+    resolver.unlinked_nodes = Some(Vec::new());
+    match &code.definition {
+        unlinked::Definition::Type(_) => {}
+        unlinked::Definition::Value(body) => drop(resolver.expr(body)),
+        unlinked::Definition::Fn(function) => drop(resolver.expr(&function.body)),
+    }
+    resolver.unlinked_nodes.unwrap_or_default()
+}
+
 struct Resolver<'a> {
     sites: &'a [unlinked::Site<'a>],
     resolutions: &'a [Resolution],
     next_node: NodeIndex,
+    /// Nodes of the unlinked item that were passed over.
+    left_out: NodeIndex,
+    /// Filled for [`unlinked_nodes`] alone.
+    unlinked_nodes: Option<Vec<NodeIndex>>,
 }
 
 /// What a name turned out to be.
@@ -47,9 +86,16 @@ enum Meaning<'a> {
 }
 
 impl<'a> Resolver<'a> {
+    fn new(code: &'a unlinked::Code<'a>, resolutions: &'a [Resolution]) -> Self {
+        Resolver { sites: code.sites, resolutions, next_node: 0, left_out: 0, unlinked_nodes: None }
+    }
+
     fn node(&mut self) -> NodeIndex {
         let node = self.next_node;
         self.next_node += 1;
+        if let Some(nodes) = &mut self.unlinked_nodes {
+            nodes.push(node + self.left_out);
+        }
         node
     }
 
@@ -114,10 +160,14 @@ impl<'a> Resolver<'a> {
     fn function(&mut self, function: &'a unlinked::Function<'a>) -> Function<'a> {
         Function {
             type_params: function.type_params,
-            params: function.params.iter().map(|param| (param.name, self.type_ref(&param.typ))).collect(),
+            params: self.params(function),
             return_type: self.type_ref(&function.return_type),
             body: self.expr(&function.body),
         }
+    }
+
+    fn params(&mut self, function: &'a unlinked::Function<'a>) -> Vec<(&'a str, TypeRef<'a>)> {
+        function.params.iter().map(|param| (param.name, self.type_ref(&param.typ))).collect()
     }
 
     fn type_ref(&mut self, typ: &'a unlinked::TypeRef<'a>) -> TypeRef<'a> {
@@ -259,7 +309,11 @@ impl<'a> Resolver<'a> {
                 ExprKind::RecordUpdate { record: self.boxed(record), updates: self.fields(updates) }
             }
             Unlinked::FieldAccess { record, field, path } => {
-                match path.map(|site| self.meaning(site, NameRule::Bare)) {
+                let meaning = path.map(|site| self.meaning(site, NameRule::Bare));
+                if !matches!(meaning, None | Some(Meaning::Variable(_))) {
+                    self.left_out += path_length(record);
+                }
+                match meaning {
                     Some(Meaning::Value(name)) => ExprKind::ValueName(name),
                     Some(Meaning::Function(name)) => ExprKind::FnName(name),
                     Some(Meaning::Variable(_)) | None => {
@@ -329,6 +383,16 @@ impl<'a> Resolver<'a> {
         };
         PipePart { node, kind }
     }
+}
+
+/// How many nodes a chain of field accesses has that starts at a name.
+fn path_length(mut expr: &unlinked::Expr<'_>) -> NodeIndex {
+    let mut length = 1;
+    while let unlinked::ExprKind::FieldAccess { record, .. } = expr.0 {
+        length += 1;
+        expr = record;
+    }
+    length
 }
 
 /// The last part of a name; a name is never empty.

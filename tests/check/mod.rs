@@ -1,0 +1,123 @@
+//! What the check of types reports, and what it does not.
+
+/// Darklang's own expressions, the real package set, and small changes of it.
+mod ground_truth;
+/// Where findings point.
+mod places;
+/// Every rule, both ways.
+mod rules;
+/// What must not change the findings, and what must not take for ever.
+mod robust;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use bumpalo::Bump;
+
+use darkc::base::hash::Fingerprint;
+use darkc::base::location::ItemKind;
+use darkc::base::parallel;
+use darkc::check::{self, Finding, Signatures, Whole};
+use darkc::link;
+use darkc::lower;
+use darkc::program::inventory::{Declared, Inventory, Name, Written};
+use darkc::program::world::ItemId;
+use darkc::state::keys::ItemKey;
+use darkc::syntax;
+
+use crate::common::files_below;
+
+/// What the check says of a package set.
+#[derive(Debug, Default)]
+struct Findings {
+    /// By item, in order of name.
+    by_item: BTreeMap<String, Vec<Finding>>,
+    functions: usize,
+    compared: u64,
+    unknown: u64,
+    /// What the check itself took.
+    took: std::time::Duration,
+}
+
+impl Findings {
+    /// `Item CODE message`, one a finding.
+    fn lines(&self) -> Vec<String> {
+        let lines = self.by_item.iter().flat_map(|(item, findings)| {
+            findings.iter().map(move |finding| format!("{item} {} {}", finding.code.name(), finding.message))
+        });
+        lines.collect()
+    }
+}
+
+const THREADS: usize = 2;
+
+/// Checks a package set given as texts; none of them may have errors.
+fn check_texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Findings {
+    let texts: Vec<&str> = texts.into_iter().collect();
+    on_program(&texts, |program, inventory, live| {
+        let signatures = Signatures::compiled_in();
+        let start = std::time::Instant::now();
+        let checked = check::check(program, &signatures, live, THREADS);
+        let mut findings = Findings { took: start.elapsed(), ..Findings::default() };
+        for (id, checked) in live.iter().zip(checked) {
+            let declared = inventory.get(*id);
+            findings.functions += usize::from(declared.kind == ItemKind::Fn);
+            findings.compared += u64::from(checked.compared);
+            findings.unknown += u64::from(checked.unknown);
+            if !checked.findings.is_empty() {
+                findings.by_item.insert(declared.name.to_string(), checked.findings);
+            }
+        }
+        findings
+    })
+}
+
+/// Parses and links texts without errors, and hands over the program and its live items.
+fn on_program<T: Send>(
+    texts: &[&str],
+    work: impl FnOnce(&Whole<'_, '_>, &Inventory<'_>, &[ItemId]) -> T + Send,
+) -> T {
+    parallel::on_large_stack(|| {
+        let arena = Bump::new();
+        let files: Vec<_> = texts
+            .iter()
+            .map(|text| {
+                let tree = Bump::new();
+                let parsed = syntax::parse(text, &tree);
+                assert!(parsed.diagnostics.is_empty(), "{:?} in {text}", parsed.diagnostics);
+                lower::file(text, &parsed.file, &arena).expect("a package file")
+            })
+            .collect();
+        let mut inventory = Inventory::with_capacity(1000);
+        for (file, unlinked) in files.iter().enumerate() {
+            for (place, item) in unlinked.items.iter().enumerate() {
+                inventory.add(Declared {
+                    kind: item.kind,
+                    name: Name::new(item.location),
+                    key: ItemKey::of(item.location),
+                    file: file as u32,
+                    place: place as u32,
+                    written: Some(Written { item, code: Fingerprint::default() }),
+                    known: None,
+                    revived: false,
+                    shadowed: false,
+                });
+            }
+        }
+        let live: Vec<_> = inventory.live().map(|(id, _)| id).collect();
+        let linked = link::link(&inventory, &inventory, &live, THREADS);
+        work(&Whole::new(&inventory, &linked), &inventory, &live)
+    })
+    .expect("a thread")
+}
+
+/// The texts of all package files below a folder that Darklang loads, by path.
+fn package_texts(folder: &Path) -> BTreeMap<String, String> {
+    let paths = files_below(folder).into_iter().filter(|path| path.ends_with(".dark") && !path.contains('_'));
+    paths
+        .map(|path| {
+            let text = std::fs::read_to_string(folder.join(&path)).expect("a readable source");
+            (path, text)
+        })
+        .collect()
+}
