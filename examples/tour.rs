@@ -15,8 +15,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use darkc::base::parallel::Threads;
-use darkc::commands::{self, NodeIdMode, Settings};
+use darkc::commands::{self, Settings};
 use darkc::report::{ReloadMode, Report};
 use rusqlite::Connection;
 
@@ -36,21 +35,15 @@ fn main() -> Outcome<()> {
 }
 
 fn reload(database: &Path) -> Outcome<()> {
-    let settings = Settings {
-        packages: Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/packages"),
-        database: database.to_owned(),
-        node_ids: NodeIdMode::Derived,
-        threads: Threads::OnePerProcessor,
-        full: false,
-        dry_run: false,
-        verify: false,
-        explain: false,
-    };
+    let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/packages");
+    let settings = Settings::new(packages, database.to_owned());
     let outcome = commands::reload(&settings).map_err(|failure| failure.to_string())?;
     let mut report = Report::for_process();
     report.findings(&outcome.failures, &outcome.warnings);
     report.reload(&outcome, ReloadMode::Apply);
-    report.finish()?;
+    if !report.finish() {
+        return Err("standard output cannot be written".into());
+    }
     if outcome.failures.is_empty() { Ok(()) } else { Err("the example packages have errors".into()) }
 }
 

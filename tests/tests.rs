@@ -41,6 +41,21 @@ mod random_scripts;
 mod repairs;
 /// A reload that is killed leaves the old state or the new one.
 mod crashes;
+/// Faults, kills and other actors at every call that reaches the disk.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod faults;
+/// A first load never takes the place, or the log, of somebody else's store.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod publication;
+/// Bytes that nobody meant.
+mod hostile;
+/// Reloads, builds and cleans that race with others.
+mod races;
+/// Where nothing can be written.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod read_only;
+/// Odd files, locked stores, full disks and closed pipes.
+mod surroundings;
 /// A store that nobody touches is not opened, one that somebody touched is.
 mod seal;
 /// One edit costs one edit.

@@ -8,7 +8,7 @@ pub mod model;
 #[expect(clippy::disallowed_types, reason = "it maps and reads sidecars")]
 mod room;
 mod sidecar;
-#[expect(clippy::disallowed_types, reason = "it reads and writes sidecars")]
+#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "it reads and writes sidecars")]
 pub mod store;
 mod wire;
 

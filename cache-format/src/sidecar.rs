@@ -39,7 +39,7 @@ const SOURCE_HASH_AT: usize = 40;
 const DIRECTORY_LENGTH_AT: usize = 56;
 const DIRECTORY_TEXT_AT: usize = 64;
 const CODE_LENGTH_AT: usize = 72;
-const HEADER_BYTES: usize = 80;
+pub(crate) const HEADER_BYTES: usize = 80;
 const CHECKSUM_BYTES: usize = 16;
 
 /// Kind, location, description, position (3), number of site positions, code lengths (2): a byte each.
@@ -116,6 +116,12 @@ pub struct Header {
 }
 
 impl Header {
+    /// How long the whole file is; `None` where that is no number.
+    pub(crate) fn file_length(&self) -> Option<u64> {
+        let lengths = [self.directory_length, self.directory_text, self.code_length, CHECKSUM_BYTES as u64];
+        lengths.iter().try_fold(HEADER_BYTES as u64, |sum, part| sum.checked_add(*part))
+    }
+
     fn put(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&MAGIC);
         out.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
@@ -129,7 +135,7 @@ impl Header {
     }
 
     /// Reads a header of this format version; the lengths in it are not yet to be trusted.
-    fn take(bytes: &[u8]) -> Result<Self, MissReason> {
+    pub(crate) fn take(bytes: &[u8]) -> Result<Self, MissReason> {
         if !bytes.starts_with(&MAGIC) {
             return Err(MissReason::NotASidecar);
         }
@@ -290,10 +296,7 @@ impl<'a> SidecarBytes<'a> {
     }
 
     fn checked(self) -> Result<Self, MissReason> {
-        let Header { directory_length, directory_text, code_length, .. } = self.header;
-        let lengths = [directory_length, directory_text, code_length, CHECKSUM_BYTES as u64];
-        let length = lengths.iter().try_fold(HEADER_BYTES as u64, |sum, part| sum.checked_add(*part));
-        if length != Some(self.bytes.len() as u64) {
+        if self.header.file_length() != Some(self.bytes.len() as u64) {
             return Err(MissReason::Truncated);
         }
         let (content, checksum) = self.bytes.split_last_chunk().ok_or(MissReason::Truncated)?;

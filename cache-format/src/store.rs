@@ -1,7 +1,7 @@
 //! Sidecars on disk: read whole, replaced whole, never touched in place.
 
-use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::ffi::OsStr;
+use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,8 @@ pub const EXTENSION: &str = "darkc";
 const TEMPORARY_INFIX: &str = ".darkc.";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 const TEMPORARY_RANDOM: usize = 6;
+/// As much of a long `NAME` as leaves room for the rest: a file's name has at most 255 bytes.
+const TEMPORARY_STEM: usize = 200;
 
 /// The answer to: is there a sidecar that stands for this source?
 #[derive(Debug)]
@@ -23,9 +25,16 @@ pub enum Lookup<'a> {
     Miss(MissReason),
 }
 
-/// The sidecar that stands beside a source: `List.dark` has `List.darkc`.
+/// The sidecar that stands beside a source: `List.dark` has `List.darkc`, and `.dark` has `.darkc`.
 pub fn path_for(source: &Path) -> PathBuf {
-    source.with_extension(EXTENSION)
+    match source.as_os_str().as_encoded_bytes().ends_with(b".dark") {
+        true => {
+            let mut path = source.as_os_str().to_owned();
+            path.push("c");
+            PathBuf::from(path)
+        }
+        false => source.with_extension(EXTENSION),
+    }
 }
 
 /// Looks for a sound sidecar that this tool made from this source, and keeps its bytes in the memory. Never fails: what
@@ -53,11 +62,40 @@ fn take_in<'a>(path: &Path, memory: &'a Memory) -> Result<&'a [u8], MissReason> 
     })
 }
 
+/// Opens a regular file, and says how long it is. To open a pipe would wait for a writer, and a device may have no end.
+pub(crate) fn open_regular(path: &Path) -> io::Result<(File, u64)> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits() as i32);
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() { Ok((file, metadata.len())) } else { Err(ErrorKind::InvalidInput.into()) }
+}
+
 /// Whether the file says that it is a sidecar, of any version; all that deleting one asks for.
 pub fn is_sidecar(path: &Path) -> io::Result<bool> {
     let mut start = Vec::with_capacity(MAGIC.len());
-    File::open(path)?.take(MAGIC.len() as u64).read_to_end(&mut start)?;
+    match open_regular(path) {
+        Ok((file, _)) => file.take(MAGIC.len() as u64).read_to_end(&mut start)?,
+        Err(error) if error.kind() == ErrorKind::InvalidInput => return Ok(false),
+        Err(error) => return Err(error),
+    };
     Ok(start == MAGIC)
+}
+
+/// Removes a sidecar in the making if it belongs to no process any more: whoever makes one holds it locked. Says whether
+/// it is gone, or with `dry_run` would be.
+pub fn remove_abandoned(temporary: &Path, dry_run: bool) -> io::Result<bool> {
+    let (file, _) = open_regular(temporary)?;
+    // Held until the file is gone, so that its maker cannot lock it in between.
+    if file.try_lock().is_err() {
+        return Ok(false);
+    }
+    if !dry_run {
+        std::fs::remove_file(temporary)?;
+    }
+    Ok(true)
 }
 
 /// Puts the bytes in place, unless they are there already; says whether it wrote.
@@ -69,19 +107,31 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<bool> {
         return Ok(false);
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut prefix = OsString::from(".");
-    prefix.push(path.file_stem().unwrap_or(OsStr::new("")));
-    prefix.push(TEMPORARY_INFIX);
+    let stem = path.file_stem().unwrap_or(OsStr::new("")).to_string_lossy();
+    let prefix = format!(".{}{TEMPORARY_INFIX}", &stem[..stem.floor_char_boundary(TEMPORARY_STEM)]);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(TEMPORARY_SUFFIX).rand_bytes(TEMPORARY_RANDOM);
     // A temporary file is private by default; a sidecar is an ordinary file, with the rights that the umask leaves.
     #[cfg(unix)]
     let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     // Dropping the file on an early return removes it.
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = loop {
+        let file = builder.tempfile_in(folder)?;
+        // Until it is locked another process may take it for an abandoned one.
+        match file.as_file().try_lock() {
+            Err(TryLockError::WouldBlock) => {}
+            Ok(()) if is_gone(file.path()) => {}
+            _ => break file,
+        }
+    };
     file.write_all(bytes)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(true)
+}
+
+/// Whether the system says that there is no such file; that it cannot tell is no reason to make another one.
+fn is_gone(path: &Path) -> bool {
+    path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 /// Whether a file's name is that of a sidecar in the making, which a killed process may leave behind.

@@ -57,7 +57,7 @@ pub struct Build {
     pub timings: Timed,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 pub struct Reload {
     #[command(flatten)]
     pub packages: Packages,
@@ -68,6 +68,12 @@ pub struct Reload {
     /// How the nodes of a program are numbered: `derived` for use, `zero` to compare databases
     #[arg(long, value_name = "MODE", value_enum, default_value = "derived")]
     pub node_ids: TypedNodeIds,
+    /// Carry out a load that removes more than half of what the database holds
+    #[arg(long)]
+    pub allow_removals: bool,
+    /// How long to wait for another darkc, or for whoever else has locked the database
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub lock_timeout: u64,
     /// Compare everything with the database, even if nothing seems to have changed
     #[arg(long)]
     pub full: bool,

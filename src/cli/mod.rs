@@ -2,6 +2,7 @@
 //! says how it went.
 
 mod args;
+mod limits;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -36,8 +37,8 @@ pub fn run() -> u8 {
     let mut report = Report::for_process();
     let exit = run_command(std::env::args_os(), &mut report);
     match report.finish() {
-        Ok(()) => exit as u8,
-        Err(_) => Exit::Failed as u8,
+        true => exit as u8,
+        false => Exit::Failed as u8,
     }
 }
 
@@ -49,10 +50,10 @@ fn run_command(typed: impl IntoIterator<Item = OsString>, report: &mut Report) -
             return if stop.use_stderr() { Exit::Failed } else { Exit::Done };
         }
     };
-    let around = match Surroundings::of_process() {
-        Ok(around) => around,
-        Err(misuse) => return fail(report, &misuse),
-    };
+    if let Err(error) = limits::survive_file_size_limit() {
+        return fail(report, &format_args!("the limit of file sizes cannot be heeded: {error}"));
+    }
+    let around = Surroundings::of_process();
     match typed.command {
         Command::Build(build) => run_build(&build, &around, report),
         Command::Reload(reload) => run_reload(&reload, &around, report),
@@ -84,7 +85,9 @@ fn run_build(typed: &args::Build, around: &Surroundings, report: &mut Report) ->
             show_timings(typed.timings.timings, &outcome.timings, report);
             report.build(&outcome, typed.check);
             let found = !outcome.unfit.is_empty() || !outcome.orphans.is_empty();
-            Exit::findings_if(!outcome.failures.is_empty() || (typed.check && found))
+            // A build that cannot write what it is for has not done it.
+            let unwritten = !outcome.warnings.is_empty();
+            Exit::findings_if(!outcome.failures.is_empty() || unwritten || (typed.check && found))
         }
         Err(failure) => fail(report, &failure),
     }
@@ -99,7 +102,7 @@ fn run_reload(typed: &args::Reload, around: &Surroundings, report: &mut Report) 
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };
-    match commands::reload(&settings) {
+    match commands::reload_announcing(&settings, &mut |wait| report.announce(wait)) {
         Ok(outcome) => {
             report.findings(&outcome.failures, &outcome.warnings);
             if typed.explain {

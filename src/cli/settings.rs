@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::args;
+use super::{args, limits};
 use crate::base::parallel::Threads;
 use crate::commands::{NodeIdMode, Settings};
 use crate::discover;
@@ -18,6 +19,7 @@ const STORE_IS_SOURCE: &str = "seed";
 /// All that a run takes from its environment, gathered once, so that tests can make one up.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
+    /// Empty where it is gone; then only absolute paths will do.
     pub directory: PathBuf,
     /// `DARK_CONFIG_RUNDIR`
     pub rundir: Option<OsString>,
@@ -30,17 +32,16 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    pub fn of_process() -> Result<Self, Misuse> {
+    pub fn of_process() -> Self {
         // Darklang's own configuration takes an empty variable for an unset one.
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        Ok(Surroundings {
-            directory: std::env::current_dir()
-                .map_err(|error| Misuse(format!("the current directory cannot be found: {error}")))?,
+        Surroundings {
+            directory: std::env::current_dir().unwrap_or_default(),
             rundir: variable("DARK_CONFIG_RUNDIR"),
             database_name: variable("DARK_CONFIG_DB_NAME"),
             packages_source: variable("DARK_CONFIG_PACKAGES_SOURCE"),
             threads: variable("DARKC_THREADS"),
-        })
+        }
     }
 
     /// Whether the package store is its own source, so that a reload has nothing to do.
@@ -62,6 +63,9 @@ impl Surroundings {
             Some(folder) => {
                 Err(Misuse(format!("{} is not a folder; give the folder of packages", folder.display())))
             }
+            None if self.directory.as_os_str().is_empty() => Err(Misuse(
+                "the current directory cannot be found; give --packages DIR, as a whole path".into(),
+            )),
             None => nearest_packages(&self.directory).ok_or_else(|| {
                 Misuse(format!(
                     "there is no folder `packages` in {} or above it; give one with --packages DIR",
@@ -99,22 +103,14 @@ fn nearest_packages(directory: &Path) -> Option<PathBuf> {
 
 /// For commands that touch no database.
 pub fn without_database(typed: &args::Packages, around: &Surroundings) -> Result<Settings, Misuse> {
-    Ok(Settings {
-        packages: around.packages(typed)?,
-        database: PathBuf::new(),
-        node_ids: NodeIdMode::Derived,
-        threads: around.threads()?,
-        full: false,
-        dry_run: false,
-        verify: false,
-        explain: false,
-    })
+    let threads = limits::threads_in_limits(around.threads()?)?;
+    Ok(Settings { threads, ..Settings::new(around.packages(typed)?, PathBuf::new()) })
 }
 
 pub fn for_reload(typed: &args::Reload, around: &Surroundings) -> Result<Settings, Misuse> {
     let settings = without_database(&typed.packages, around)?;
     let database = match &typed.db {
-        Some(file) => file.clone(),
+        Some(file) => database_file(file)?,
         None => around.database(&settings.packages)?,
     };
     let node_ids = match typed.node_ids {
@@ -131,8 +127,24 @@ pub fn for_reload(typed: &args::Reload, around: &Surroundings) -> Result<Setting
         dry_run: typed.dry_run,
         verify: typed.verify,
         explain: typed.explain,
+        // The folder beside the packages is darkc's own choice; any other may be a slip.
+        make_folder: typed.db.is_none() && around.rundir.is_none(),
+        allow_removals: typed.allow_removals,
+        lock_timeout: Duration::from_secs(typed.lock_timeout),
         ..settings
     })
+}
+
+/// What SQLite would take for more than a name is no file.
+fn database_file(typed: &Path) -> Result<PathBuf, Misuse> {
+    let text = typed.as_os_str().as_encoded_bytes();
+    if text.is_empty() || text == b":memory:" || text.starts_with(b"file:") {
+        return Err(Misuse(format!(
+            "--db `{0}` is no file's name; give a path (`./{0}` if the file is called that)",
+            typed.display()
+        )));
+    }
+    Ok(typed.to_owned())
 }
 
 /// Something asked for that cannot be done: what, and what to do instead.

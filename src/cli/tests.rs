@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 
@@ -47,14 +48,8 @@ fn a_bare_reload_takes_everything_from_its_surroundings() {
     let root = tree(&["packages"]);
     let settings = settings::for_reload(&reload(&[]), &around(root.path())).expect("settings");
     let expected = Settings {
-        packages: "packages".into(),
-        database: canonical(&root).join("rundir/data.db"),
-        node_ids: NodeIdMode::Derived,
-        threads: Threads::OnePerProcessor,
-        full: false,
-        dry_run: false,
-        verify: false,
-        explain: false,
+        make_folder: true,
+        ..Settings::new("packages".into(), canonical(&root).join("rundir/data.db"))
     };
     assert_eq!(settings, expected);
 }
@@ -64,18 +59,29 @@ fn every_option_of_a_reload_arrives() {
     let root = tree(&["sources"]);
     let folder = root.path().join("sources");
     let folder = folder.to_str().expect("a readable path");
-    let options = ["--db", "a.db", "--node-ids", "zero", "--full", "--dry-run", "--explain", "--stats"];
+    let options = [
+        "--db",
+        "a.db",
+        "--node-ids",
+        "zero",
+        "--full",
+        "--dry-run",
+        "--explain",
+        "--stats",
+        "--allow-removals",
+        "--lock-timeout",
+        "7",
+    ];
     let typed = reload(&[&["--packages", folder][..], &options].concat());
     let settings = settings::for_reload(&typed, &around(Path::new("/"))).expect("settings");
     let expected = Settings {
-        packages: folder.into(),
-        database: "a.db".into(),
         node_ids: NodeIdMode::Zero,
-        threads: Threads::OnePerProcessor,
         full: true,
         dry_run: true,
-        verify: false,
         explain: true,
+        allow_removals: true,
+        lock_timeout: Duration::from_secs(7),
+        ..Settings::new(folder.into(), "a.db".into())
     };
     assert_eq!(settings, expected);
     assert!(typed.stats);

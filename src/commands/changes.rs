@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use darkc_cache_format::MissReason;
 
-use super::outcome::{Change, FileStatus, How, ItemChange, Miss, Outcome};
+use super::failure::Removals;
+use super::outcome::{Change, Counts, FileStatus, How, ItemChange, Miss, Outcome};
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 use crate::diff::Plan;
@@ -68,6 +69,27 @@ pub fn note_changes(
     counts.items_added = count(Change::Added);
     counts.items_changed = count(Change::Changed) + count(Change::Amended);
     counts.items_removed = count(Change::Removed);
+}
+
+/// The removals of a load that would leave less than half of what a database holds; names that come in the place of
+/// others are set off.
+pub fn removals(outcome: &Outcome) -> Option<Removals> {
+    let Counts { items, items_added: added, items_removed: removed, .. } = outcome.counts;
+    let before = items + removed - added.min(items + removed);
+    if 2 * removed.saturating_sub(added) <= before {
+        return None;
+    }
+    let mut modules: HashMap<&str, usize> = HashMap::new();
+    for item in outcome.changes.iter().filter(|item| item.change == Change::Removed) {
+        // Owner and first module: `Darklang.Stdlib`.
+        let ends = item.location.match_indices('.').map(|(at, _)| at);
+        let end = ends.take(2).last().unwrap_or(item.location.len());
+        *modules.entry(&item.location[..end]).or_default() += 1;
+    }
+    let mut modules: Vec<(String, usize)> =
+        modules.into_iter().map(|(module, count)| (module.to_owned(), count)).collect();
+    modules.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Some(Removals { removed, items: before, modules })
 }
 
 pub fn file_statuses(
@@ -136,6 +158,11 @@ pub fn first_difference(plan: &Plan, sources: &Sources<'_, '_>) -> Option<String
     let bound = || plan.bind.first().map(|binding| format!("locations, {}", binding.location));
     let unbound =
         || plan.unbind.first().map(|location| format!("locations, {location}, which is in no source"));
+    let dependencies = || {
+        let item = plan.put_dependencies.first().map(|put| put.item);
+        let item = item.or_else(|| plan.drop_dependencies.first().copied());
+        item.map(|item| format!("package_dependencies, {item}"))
+    };
     let own = || plan.put_files.first().map(|file| format!("darkc_files, {}", file.path));
     let own_left = || plan.drop_files.first().map(|path| format!("darkc_files, {path}, which is no source"));
     sidecar
@@ -146,6 +173,7 @@ pub fn first_difference(plan: &Plan, sources: &Sources<'_, '_>) -> Option<String
         .or_else(op_left)
         .or_else(bound)
         .or_else(unbound)
+        .or_else(dependencies)
         .or_else(own)
         .or_else(own_left)
 }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::patience::Wait;
 use crate::db::DbError;
 use crate::discover::DiscoverError;
 
@@ -16,9 +17,62 @@ pub enum Failure {
     Unreadable(PathBuf, io::Error),
     /// A file that was to go stays.
     NotRemoved(PathBuf, io::Error),
+    /// Others kept the store locked for longer than this run was to wait.
+    TooLong(Wait),
+    /// Most of what a store holds would go.
+    Removals(Removals),
     /// The source is another than when it was found, and what hangs on it has been decided.
     ChangedMeanwhile(String),
     Thread(io::Error),
+}
+
+/// A load that would empty a store.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Removals {
+    pub removed: usize,
+    /// How many items the store has.
+    pub items: usize,
+    /// How many go of which modules, most first.
+    pub modules: Vec<(String, usize)>,
+}
+
+/// So many modules are named.
+const SHOWN_MODULES: usize = 5;
+
+impl fmt::Display for Removals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "this load would remove {} of the {} items in the database (", self.removed, self.items)?;
+        for (at, (module, count)) in self.modules.iter().take(SHOWN_MODULES).enumerate() {
+            let comma = if at > 0 { ", " } else { "" };
+            write!(f, "{comma}{count} of {module}")?;
+        }
+        let rest = self.modules.len().saturating_sub(SHOWN_MODULES);
+        if rest > 0 {
+            write!(f, ", and more of {rest} other modules")?;
+        }
+        write!(f, "); nothing was applied; check --packages, or run again with --allow-removals")
+    }
+}
+
+impl Failure {
+    /// The database that another process has locked, where that is what failed.
+    pub fn is_locked(&self) -> Option<&Path> {
+        match self {
+            Failure::Database(DbError::Busy { path }) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether something changed under the run, so that another one may go well.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Failure::ChangedMeanwhile(_)
+                | Failure::Database(
+                    DbError::Changed { .. } | DbError::MadeMeanwhile { .. } | DbError::Moved { .. }
+                )
+        )
+    }
 }
 
 impl fmt::Display for Failure {
@@ -30,6 +84,8 @@ impl fmt::Display for Failure {
             Failure::NotRemoved(path, error) => {
                 write!(f, "{} cannot be removed: {error}; remove it by hand", path.display())
             }
+            Failure::TooLong(wait) => write!(f, "gave up {wait}; run again, or with a longer --lock-timeout"),
+            Failure::Removals(removals) => write!(f, "{removals}"),
             Failure::ChangedMeanwhile(path) => {
                 write!(f, "{path} was changed while it was being loaded; nothing was applied, run this again")
             }

@@ -3,23 +3,39 @@
 use std::sync::OnceLock;
 
 use super::failure::Failure;
-use super::load_options;
 use super::outcome::{ListedItem, Outcome};
+use super::patience::{Patience, Wait};
 use super::settings::Settings;
+use super::{load_options, sources_digest, were_passing};
 use crate::base::parallel;
-use crate::discover::{self, SourceFile};
+use crate::discover::{self, Found, SourceFile};
 use crate::incremental::package_set::Rebuild;
-use crate::incremental::sources::Sources;
+use crate::incremental::sources::{self, Sources};
 use crate::load::{Sidecars, Slot};
 
 /// All live items and their hashes, without a database.
+///
+/// # Errors
+/// Why the tool could not; the user's errors are in the outcome.
 pub fn items(settings: &Settings) -> Result<(Outcome, Vec<ListedItem>), Failure> {
+    let mut silent = |_: &Wait| {};
+    Patience::new(settings.lock_timeout, &mut silent).until_done(|_| items_once(settings))
+}
+
+fn items_once(settings: &Settings) -> Result<(Outcome, Vec<ListedItem>), Failure> {
     let mut outcome = Outcome::default();
-    let found =
-        outcome.timings.time("discover", || discover::sources(&settings.packages, settings.threads))?;
-    let listed = parallel::on_large_stack(|| list_items(settings, found, &mut outcome));
+    let Found { sources, bad, .. } =
+        outcome.timings.time("discover", || discover::find(&settings.packages, settings.threads))?;
+    let digest = sources_digest(&sources);
+    outcome.failures = sources::unread(bad);
+    let listed = parallel::on_large_stack(|| list_items(settings, sources, &mut outcome));
     let items = listed.map_err(Failure::Thread)?;
-    Ok((outcome, items))
+    match outcome.failures.first() {
+        Some(failure) if were_passing(settings, digest) => {
+            Err(Failure::ChangedMeanwhile(failure.path.clone()))
+        }
+        _ => Ok((outcome, items)),
+    }
 }
 
 fn list_items(settings: &Settings, found: Vec<SourceFile>, outcome: &mut Outcome) -> Vec<ListedItem> {
@@ -29,7 +45,7 @@ fn list_items(settings: &Settings, found: Vec<SourceFile>, outcome: &mut Outcome
         Sources::new(&settings.packages, &slots, &loaded, load_options(settings, Sidecars::ReadOnly));
     outcome.timings.time("load", || sources.load(0..sources.len()));
     sources.count(&mut outcome.counts);
-    outcome.failures = sources.failures();
+    outcome.failures.extend(sources.failures());
     if !outcome.failures.is_empty() {
         return Vec::new();
     }

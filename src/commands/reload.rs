@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use super::failure::Failure;
 use super::outcome::{FileStatus, Outcome};
+use super::patience::{Patience, Wait};
 use super::settings::{NodeIdMode, Settings};
-use super::{changes as told, load_options};
+use super::{changes as told, load_options, sources_digest, were_passing};
 use crate::base::diagnostic::FileDiagnostics;
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
@@ -16,11 +17,11 @@ use crate::db::{Database, Millis, NewState, OwnedOp, OwnedRows, sealed_items};
 use crate::diff::Plan;
 use crate::diff::changes::{self, Affected};
 use crate::diff::full::{self, Actual};
-use crate::discover::{self, SourceFile};
+use crate::discover::{self, Found, SourceFile};
 use crate::incremental::affected::affected;
 use crate::incremental::package_set::{BeforeFile, Rebuild};
 use crate::incremental::remembered::{self, Before, StoredForms};
-use crate::incremental::sources::Sources;
+use crate::incremental::sources::{self, Sources};
 use crate::load::{Sidecars, Slot};
 use crate::ops::read::OpHead;
 use crate::program::world::ItemId;
@@ -30,29 +31,98 @@ use crate::state::{Stamp, StoredFile};
 /// rebuilt and compared.
 const STATE_DIGEST: Fingerprint = Fingerprint(include!(concat!(env!("OUT_DIR"), "/state_digest.rs")));
 
-/// Makes the database say what the sources say.
+/// Makes the database say what the sources say, after waiting in silence for others.
+///
+/// # Errors
+/// Why the tool could not; the user's errors are in the outcome.
 pub fn reload(settings: &Settings) -> Result<Outcome, Failure> {
+    reload_announcing(settings, &mut |_| {})
+}
+
+/// Makes the database say what the sources say. Other reloads of the same database are waited for, and a run under
+/// which something changed is started over; `announce` is told of a wait that takes long.
+///
+/// # Errors
+/// As those of [`reload`].
+pub fn reload_announcing(settings: &Settings, announce: &mut dyn FnMut(&Wait)) -> Result<Outcome, Failure> {
+    let mut patience = Patience::new(settings.lock_timeout, announce);
+    let mut lock = None;
+    patience.until_done(|patience| {
+        loop {
+            let start = match start(settings)? {
+                Start::Done(outcome) => return Ok(outcome),
+                Start::Due(start) => start,
+            };
+            if lock.is_none() && !settings.reads_only() {
+                let waited;
+                (lock, waited) = patience.lock(&settings.database)?;
+                if waited {
+                    // The other one has most likely done the work.
+                    continue;
+                }
+            }
+            return run(settings, start);
+        }
+    })
+}
+
+/// What is known before the database is opened.
+struct Started {
+    found: Found,
+    goal: Stamp,
+    outcome: Outcome,
+}
+
+enum Start {
+    /// A seal tells that there is nothing to do.
+    Done(Outcome),
+    Due(Started),
+}
+
+/// Looks at the sources, and at the database from outside.
+fn start(settings: &Settings) -> Result<Start, Failure> {
     let mut outcome = Outcome::default();
-    let found =
-        outcome.timings.time("discover", || discover::sources(&settings.packages, settings.threads))?;
+    let found = outcome.timings.time("discover", || discover::find(&settings.packages, settings.threads))?;
     let zero_ids = settings.node_ids == NodeIdMode::Zero;
-    let goal =
-        Stamp { tool: STATE_DIGEST, sources: sources_digest(&found), untouched: true, zero_ids, items: 0 };
-    let trusts = !settings.full && !settings.verify;
-    let sealed = || sealed_items(&settings.database, &goal);
-    if trusts && let Some(items) = outcome.timings.time("seal", sealed) {
-        return Ok(unchanged(settings, found, items, outcome));
+    let sources = sources_digest(&found.sources);
+    let goal = Stamp { tool: STATE_DIGEST, sources, untouched: true, zero_ids, items: 0 };
+    if !settings.reads_only() {
+        discover::remove(&settings.packages, &found.residue);
     }
-    let mut database = outcome.timings.time("open", || Database::open(&settings.database))?;
+    let trusts = !settings.full && !settings.verify && found.bad.is_empty();
+    let sealed = || sealed_items(&settings.database, &goal);
+    match trusts.then(|| outcome.timings.time("seal", sealed)).flatten() {
+        Some(items) => Ok(Start::Done(unchanged(settings, found.sources, items, outcome))),
+        None => Ok(Start::Due(Started { found, goal, outcome })),
+    }
+}
+
+/// Opens the database and does what there is to do.
+fn run(settings: &Settings, start: Started) -> Result<Outcome, Failure> {
+    let Started { found, goal, mut outcome } = start;
+    let digest = goal.sources;
+    let trusts = !settings.full && !settings.verify;
+    let open = || match settings.reads_only() {
+        true => Database::open_read_only(&settings.database),
+        false => Database::open_in(&settings.database, settings.make_folder),
+    };
+    let mut database = outcome.timings.time("open", open)?;
     let stamp = outcome.timings.time("stamp", || database.stamp())?;
     let trusted = stamp.filter(|stamp| {
         trusts && stamp.untouched && stamp.tool == goal.tool && stamp.zero_ids == goal.zero_ids
     });
-    if let Some(stamp) = trusted.as_ref().filter(|stamp| stamp.sources == goal.sources) {
-        if !settings.dry_run {
+    if let Some(stamp) =
+        trusted.as_ref().filter(|stamp| stamp.sources == goal.sources && found.bad.is_empty())
+    {
+        if settings.dry_run {
+            database.close()?;
+        } else {
             outcome.timings.time("close", || database.seal(stamp));
         }
-        return Ok(unchanged(settings, found, stamp.items, outcome));
+        return Ok(unchanged(settings, found.sources, stamp.items, outcome));
+    }
+    if settings.verify {
+        outcome.difference = outcome.timings.time("integrity", || database.damage())?;
     }
     // Read here and not on the other thread, whose heap grows page by page: the edit of a leaf takes 0.92 of the
     // time.
@@ -63,8 +133,12 @@ pub fn reload(settings: &Settings) -> Result<Outcome, Failure> {
     let prepare = |result: HandOver<_>| prepare(settings, job, result);
     let finish = |prepared: Result<Prepared<'_>, Failure>| finish(prepared?);
     let mut outcome = parallel::hand_over(prepare, finish).map_err(Failure::Thread)??;
-    // The last connection moves what was written from the log into the database.
-    outcome.timings.time("close", || drop(database));
+    outcome.warnings.extend(database.take_warnings());
+    outcome.timings.time("close", || database.close())?;
+    if !outcome.failures.is_empty() && were_passing(settings, digest) {
+        let path = outcome.failures.first().map(|failure| failure.path.clone());
+        return Err(Failure::ChangedMeanwhile(path.unwrap_or_default()));
+    }
     Ok(outcome)
 }
 
@@ -79,20 +153,9 @@ fn unchanged(settings: &Settings, found: Vec<SourceFile>, items: usize, mut outc
     outcome
 }
 
-/// Of every file's path and content; equal digests mean that nothing has changed.
-fn sources_digest(found: &[SourceFile]) -> Fingerprint {
-    let mut bytes = Vec::with_capacity(found.len() * 64);
-    for source in found {
-        bytes.extend_from_slice(source.path.as_bytes());
-        bytes.push(0);
-        bytes.extend_from_slice(&source.hash.xxh3.to_le_bytes());
-    }
-    Fingerprint::of(&bytes)
-}
-
 /// What is to be made of what was found.
 struct Job<'r> {
-    found: Vec<SourceFile>,
+    found: Found,
     /// What the store shall stand at; how many items there are is to be found out.
     goal: Stamp,
     /// darkc's own rows as they are stored.
@@ -119,6 +182,7 @@ struct Write<'r> {
 /// freed only after the result has been handed over: beside the writing, that costs next to nothing.
 fn prepare<'r>(settings: &Settings, job: Job<'r>, result: HandOver<Result<Prepared<'r>, Failure>>) {
     let Job { found, goal, rows, before, database, mut outcome } = job;
+    let Found { sources: found, bad, .. } = found;
     let slots: Vec<Slot> = found.into_iter().map(Slot::new).collect();
     let loaded: Vec<_> = slots.iter().map(|_| OnceLock::new()).collect();
     let sidecars = match (settings.verify, settings.dry_run) {
@@ -127,6 +191,7 @@ fn prepare<'r>(settings: &Settings, job: Job<'r>, result: HandOver<Result<Prepar
         _ => Sidecars::Update,
     };
     let sources = Sources::new(&settings.packages, &slots, &loaded, load_options(settings, sidecars));
+    outcome.failures = sources::unread(bad);
     let mut rebuild = None;
     let planned = plan(settings, &sources, rows, before, database, &mut rebuild, &mut outcome);
     result.give(planned.map(|plan| {
@@ -175,7 +240,7 @@ fn plan<'r, 'l, 's>(
         |file: &usize| sources_then.get(sources.path(*file)) != Some(&Fingerprint(sources.hash(*file)));
     let stale: Vec<usize> = (0..sources.len()).filter(is_stale).collect();
     outcome.timings.time("load", || sources.load(stale.iter().copied()));
-    outcome.failures = sources.failures();
+    outcome.failures.extend(sources.failures());
     if !outcome.failures.is_empty() {
         sources.count(&mut outcome.counts);
         return Ok(None);
@@ -218,8 +283,17 @@ fn plan<'r, 'l, 's>(
         outcome.counts.items_added + outcome.counts.items_changed + outcome.counts.items_removed;
     if settings.verify {
         let missing = || format!("there is no database at {}", database.path().display());
-        outcome.difference =
-            if database.exists() { told::first_difference(&plan, sources) } else { Some(missing()) };
+        let found = match database.exists() {
+            true => told::first_difference(&plan, sources),
+            false => Some(missing()),
+        };
+        outcome.difference = outcome.difference.take().or(found);
+    }
+    if !settings.reads_only()
+        && !settings.allow_removals
+        && let Some(removals) = told::removals(outcome)
+    {
+        return Err(Failure::Removals(removals));
     }
     Ok((!settings.verify && !settings.dry_run).then_some(plan))
 }

@@ -1,6 +1,7 @@
 //! What a run is to do.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::base::parallel::Threads;
 pub use crate::compile::item::NodeIdMode;
@@ -22,4 +23,37 @@ pub struct Settings {
     pub verify: bool,
     /// Gather the reasons.
     pub explain: bool,
+    /// Whether the folder of a missing database may be made.
+    pub make_folder: bool,
+    /// Whether most of what a database holds may go.
+    pub allow_removals: bool,
+    /// How long to wait for others who have locked the database.
+    pub lock_timeout: Duration,
+}
+
+/// For those who ask for nothing else.
+pub const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+
+impl Settings {
+    /// An ordinary run over these packages into this database.
+    pub fn new(packages: PathBuf, database: PathBuf) -> Self {
+        Settings {
+            packages,
+            database,
+            node_ids: NodeIdMode::Derived,
+            threads: Threads::OnePerProcessor,
+            full: false,
+            dry_run: false,
+            verify: false,
+            explain: false,
+            make_folder: false,
+            allow_removals: false,
+            lock_timeout: LOCK_TIMEOUT,
+        }
+    }
+
+    /// Whether nothing is to be written.
+    pub fn reads_only(&self) -> bool {
+        self.dry_run || self.verify
+    }
 }

@@ -159,8 +159,9 @@ impl<'c> Apply<'c> {
         Size { rows, new_names }: Size,
     ) -> Result<Self, DbError> {
         let sqlite = |error| DbError::sqlite(path, error);
-        connection.pragma_update(None, "synchronous", "NORMAL").map_err(sqlite)?;
-        use_write_ahead_log(connection).map_err(sqlite)?;
+        let has_log = has_write_ahead_log(connection).map_err(sqlite)?;
+        let synchronous = if has_log { "NORMAL" } else { "FULL" };
+        connection.pragma_update(None, "synchronous", synchronous).map_err(sqlite)?;
         if rows >= LARGE_WRITE {
             connection.pragma_update(None, "cache_size", LARGE_CACHE_KIB).map_err(sqlite)?;
             // With them on, each update of an op keeps a journal of its own (0.97 of the worst edit's time). What
@@ -289,7 +290,7 @@ impl<'c> Apply<'c> {
 
     /// Commits.
     pub(super) fn end(self) -> Result<Applied, DbError> {
-        let Apply { path, statements, transaction, applied, .. } = self;
+        let Apply { path, connection, in_draft, statements, transaction, applied, .. } = self;
         let applied = Applied {
             rows_written: statements.rows_written,
             own_rows_written: statements.own_rows_written,
@@ -298,6 +299,11 @@ impl<'c> Apply<'c> {
         };
         drop(statements);
         transaction.commit().map_err(|error| DbError::sqlite(path, error))?;
+        if !in_draft {
+            // Only now, because to SQLite the change of the journal looks like somebody else's writing. While others
+            // use the store it is refused, and the next reload tries again.
+            let _ = use_write_ahead_log(connection);
+        }
         Ok(applied)
     }
 
@@ -315,10 +321,14 @@ pub(super) fn item_type(kind: ItemKind) -> &'static str {
     }
 }
 
-/// Darklang sets it as well, so that only a store that somebody else copied together lacks it.
-fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
+/// Darklang sets it, so that only a store that somebody copied or backed up lacks it.
+fn has_write_ahead_log(connection: &Connection) -> rusqlite::Result<bool> {
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
-    if mode != "wal" {
+    Ok(mode == "wal")
+}
+
+fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<()> {
+    if !has_write_ahead_log(connection)? {
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     }
     Ok(())

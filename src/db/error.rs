@@ -1,6 +1,7 @@
 //! What can go wrong with a package store, and what to do next.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why the database could not be read or written. Nothing was changed in any case.
@@ -8,6 +9,15 @@ use std::path::{Path, PathBuf};
 pub enum DbError {
     /// The folder that the database is to be made in is missing.
     NoFolder {
+        path: PathBuf,
+    },
+    /// A link to a file that is missing.
+    DanglingLink {
+        path: PathBuf,
+        target: PathBuf,
+    },
+    /// A folder, a pipe, a device.
+    NotAFile {
         path: PathBuf,
     },
     /// A file that Darklang's package store is not in.
@@ -45,6 +55,14 @@ pub enum DbError {
     MadeMeanwhile {
         path: PathBuf,
     },
+    /// Another process removed or replaced the store's file while darkc wrote to it.
+    Moved {
+        path: PathBuf,
+    },
+    /// There is no room left for what is to be written.
+    Full {
+        path: PathBuf,
+    },
     /// The plan binds a name by an op that the log does not hold.
     UnknownOp {
         path: PathBuf,
@@ -52,13 +70,17 @@ pub enum DbError {
     },
     Io {
         path: PathBuf,
-        source: std::io::Error,
+        source: io::Error,
     },
     Sqlite {
         path: PathBuf,
         source: rusqlite::Error,
     },
 }
+
+/// <https://sqlite.org/rescode.html#ioerr_shmsize>
+const SQLITE_IOERR_SHMSIZE: i32 = 4874;
+const SQLITE_READONLY_DBMOVED: i32 = 1032;
 
 impl DbError {
     pub(super) fn sqlite(path: &Path, source: rusqlite::Error) -> Self {
@@ -67,13 +89,32 @@ impl DbError {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 DbError::Busy { path }
             }
+            // The file is no longer the one of that name.
+            Some(rusqlite::ErrorCode::ReadOnly)
+                if source
+                    .sqlite_error()
+                    .is_some_and(|error| error.extended_code == SQLITE_READONLY_DBMOVED) =>
+            {
+                DbError::Moved { path }
+            }
             Some(rusqlite::ErrorCode::NotADatabase) => DbError::NotAStore { path },
+            Some(rusqlite::ErrorCode::DiskFull) => DbError::Full { path },
+            // The log's index could not grow. SQLite tells no more, and there is hardly another reason.
+            Some(rusqlite::ErrorCode::SystemIoFailure)
+                if source.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_IOERR_SHMSIZE) =>
+            {
+                DbError::Full { path }
+            }
             _ => DbError::Sqlite { path, source },
         }
     }
 
-    pub(super) fn io(path: &Path, source: std::io::Error) -> Self {
-        DbError::Io { path: path.to_owned(), source }
+    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => DbError::Full { path },
+            _ => DbError::Io { path, source },
+        }
     }
 }
 
@@ -86,6 +127,15 @@ impl fmt::Display for DbError {
                     "the folder of the database {} is missing; make it or give another --db",
                     path.display()
                 )
+            }
+            DbError::DanglingLink { path, target } => write!(
+                f,
+                "{} is a link to {}, which is missing; make that file's folder and an empty file, or remove the link",
+                path.display(),
+                target.display()
+            ),
+            DbError::NotAFile { path } => {
+                write!(f, "{} is not a regular file; give the file of the database", path.display())
             }
             DbError::NotAStore { path } => write!(
                 f,
@@ -121,9 +171,22 @@ impl fmt::Display for DbError {
             DbError::MadeMeanwhile { path } => {
                 write!(f, "another process made {} during the reload; run again", path.display())
             }
+            DbError::Moved { path } => write!(
+                f,
+                "another process removed or replaced {} during the reload; run again",
+                path.display()
+            ),
+            DbError::Full { path } => {
+                write!(f, "cannot write {}: the disk is full; free some space and run again", path.display())
+            }
             DbError::UnknownOp { path, location } => write!(
                 f,
                 "the log in {} holds no op that names {location}; run again with --full",
+                path.display()
+            ),
+            DbError::Io { path, source } if source.kind() == io::ErrorKind::FileTooLarge => write!(
+                f,
+                "cannot write {}: {source}; raise the limit of this process (ulimit -f)",
                 path.display()
             ),
             DbError::Io { path, source } => {
@@ -134,13 +197,24 @@ impl fmt::Display for DbError {
                 )
             }
             DbError::Sqlite { path, source } => {
-                write!(
-                    f,
-                    "cannot use {}: {source}; check the file's permissions and integrity",
-                    path.display()
-                )
+                let path = path.display();
+                write!(f, "cannot use {path}: {source}; {}", next_step(source))
             }
         }
+    }
+}
+
+fn next_step(error: &rusqlite::Error) -> &'static str {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+            "the file is damaged; restore a backup, or move it away to get a fresh store"
+        }
+        Some(rusqlite::ErrorCode::SystemIoFailure) => {
+            "the system could not read or write it; check the disk, its free space and the limits of this process \
+             (ulimit -f)"
+        }
+        Some(rusqlite::ErrorCode::OutOfMemory) => "free some memory and run again",
+        _ => "check the permissions of the file and of its folder",
     }
 }
 

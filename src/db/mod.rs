@@ -9,9 +9,11 @@ mod apply;
 mod commit;
 mod draft;
 pub mod error;
+mod lock;
 mod log;
 mod names;
 mod owned;
+mod place;
 mod rows;
 mod schema;
 mod seal;
@@ -23,13 +25,16 @@ mod tests;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Row};
 
 pub use apply::{Applied, NewState};
 pub use error::DbError;
+pub use lock::{Holder, StoreLock, Tried, try_lock};
 pub use owned::{OwnedLocation, OwnedOp, OwnedRow, OwnedRows};
+pub use place::blocking_process;
 pub use schema::{LOADER_ACCOUNT, MAIN_BRANCH};
 pub use seal::sealed_items;
 pub use time::Millis;
@@ -37,23 +42,45 @@ pub use time::Millis;
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::state::{Stamp, StoredFile};
 use apply::{Apply, Size};
-use draft::{Draft, folder};
+use draft::Draft;
+use place::{FileId, folder};
 use seal::FileState;
 
-/// How much of a store is read through a map, all in practice: the edit of a leaf takes 0.9 of the time, because
-/// pages are neither copied nor given memory of their own. SQLite writes as ever; the map is for reading alone.
-const MAPPED_BYTES: i64 = 1 << 31;
+/// How long SQLite itself waits for a lock before the wait is the caller's.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// A package store, which may not exist yet.
 #[derive(Debug)]
 pub struct Database {
+    /// Of the file itself, where a link was given.
     path: PathBuf,
+    /// Which file was opened.
+    file: Option<FileId>,
+    access: Access,
+    /// Each a sentence without a full stop.
+    warnings: Vec<String>,
     /// `None` as long as there is no file, or an empty one.
     connection: Option<Connection>,
     /// What its file was before it was opened, where that tells all.
     before: Option<FileState>,
     /// What had changed at the last look, for noticing that others write at the same time.
     seen: Option<Seen>,
+}
+
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    Read,
+    /// Whether the folder of a new store is made along with it.
+    Write {
+        makes_folder: bool,
+    },
+}
+
+impl Access {
+    fn makes_folder(self) -> bool {
+        self == Access::Write { makes_folder: true }
+    }
 }
 
 /// How much the store had changed at some moment.
@@ -89,21 +116,62 @@ impl Database {
     /// # Errors
     /// Where the folder is missing, or the file is no store of Darklang's that darkc knows.
     pub fn open(path: &Path) -> Result<Self, DbError> {
-        let before = FileState::of(path);
-        let mut database = Database { path: path.to_owned(), connection: None, before, seen: None };
-        match std::fs::metadata(path) {
-            Ok(file) if file.len() > 0 || !file.is_file() => database.connect()?,
+        Database::open_in(path, false)
+    }
+
+    /// As [`Database::open`]; with `makes_folder` the folder of a missing store may be missing too, though not the
+    /// folder around it.
+    ///
+    /// # Errors
+    /// As those of [`Database::open`].
+    pub fn open_in(path: &Path, makes_folder: bool) -> Result<Self, DbError> {
+        Database::open_for(path, Access::Write { makes_folder })
+    }
+
+    /// As [`Database::open`], for reading alone: no file is made or written, SQLite's own included, as long as the
+    /// store has no log that others may still be writing to.
+    ///
+    /// # Errors
+    /// As those of [`Database::open`].
+    pub fn open_read_only(path: &Path) -> Result<Self, DbError> {
+        Database::open_for(path, Access::Read)
+    }
+
+    fn open_for(path: &Path, access: Access) -> Result<Self, DbError> {
+        let resolved = place::resolve(path)?;
+        // By another name a store may have a log of that name, so that its file alone tells nothing.
+        let before = if resolved == path { FileState::of(path) } else { None };
+        let mut database = Database {
+            path: resolved,
+            file: None,
+            access,
+            warnings: Vec::new(),
+            connection: None,
+            before,
+            seen: None,
+        };
+        match std::fs::metadata(&database.path) {
+            Ok(file) if !file.is_file() => return Err(DbError::NotAFile { path: path.to_owned() }),
+            Ok(file) if file.len() > 0 => {
+                database.file = Some(FileId::of(&file));
+                database.connect()?;
+            }
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                // The folder itself is made along with the store, but no path of folders is.
                 let outer = folder(path).parent().filter(|outer| !outer.as_os_str().is_empty());
-                if !folder(path).is_dir() && !outer.unwrap_or(Path::new(".")).is_dir() {
+                let is_made = access.makes_folder() && outer.unwrap_or(Path::new(".")).is_dir();
+                if !folder(path).is_dir() && !is_made {
                     return Err(DbError::NoFolder { path: path.to_owned() });
                 }
             }
             Err(error) => return Err(DbError::io(path, error)),
         }
         Ok(database)
+    }
+
+    /// What the user should know about the store, each a sentence without a full stop.
+    pub fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
     pub fn path(&self) -> &Path {
@@ -121,11 +189,28 @@ impl Database {
         Ok(state.map(|state| state.stamp))
     }
 
+    /// Closes the store, which moves what was written from the log into its file.
+    ///
+    /// # Errors
+    /// Where the file that was written to is no longer the one of the store's name, so that nobody will see it.
+    pub fn close(self) -> Result<(), DbError> {
+        let Database { path, file, access, connection, before, .. } = self;
+        let was_open = connection.is_some();
+        drop(connection);
+        // Without locks nobody else was kept from writing, so that what was read may be of two moments.
+        if access == Access::Read && was_open && before.is_some() && FileState::of(&path) != before {
+            return Err(DbError::Changed { path });
+        }
+        let now = || std::fs::metadata(&path).ok().map(|file| FileId::of(&file));
+        if file.is_some() && now() != file { Err(DbError::Moved { path }) } else { Ok(()) }
+    }
+
     /// Closes the store and seals it, if it has been quiet for long enough, so that as long as it stays so the
     /// next reload need not open it. `state` is its stamp. A seal that cannot be left is none.
     pub fn seal(self, state: &Stamp) {
         let Database { path, connection, before, .. } = self;
         drop(connection);
+        draft::remove_abandoned(&path);
         if let Some(before) = before {
             let _ = seal::seal(&path, before, state);
         }
@@ -195,17 +280,11 @@ impl Database {
         size: Size,
         fill: impl FnOnce(&mut Apply<'_>) -> Result<(), DbError>,
     ) -> Result<Applied, DbError> {
-        let Some(connection) = &self.connection else {
-            let draft = Draft::new(&self.path)?;
-            let applied = {
-                let mut apply = Apply::in_draft(&self.path, draft.connection())?;
-                fill(&mut apply)?;
-                apply.end()?
-            };
-            draft.publish(&self.path)?;
-            self.connect()?;
-            return Ok(applied);
-        };
+        let Some(connection) = &self.connection else { return self.write_new(fill) };
+        draft::remove_abandoned(&self.path);
+        if self.seen.is_some_and(|seen| seen.changes.is_none()) {
+            self.warnings.extend(shared_warning(&self.path));
+        }
         let result = (|| {
             let mut apply = Apply::in_store(&self.path, connection, self.seen, size)?;
             fill(&mut apply)?;
@@ -220,19 +299,84 @@ impl Database {
         result
     }
 
+    /// Makes the store.
+    fn write_new(
+        &mut self,
+        fill: impl FnOnce(&mut Apply<'_>) -> Result<(), DbError>,
+    ) -> Result<Applied, DbError> {
+        if self.access.makes_folder()
+            && let Err(error) = std::fs::create_dir(folder(&self.path))
+            && !folder(&self.path).is_dir()
+        {
+            return Err(DbError::io(&self.path, error));
+        }
+        self.warnings.extend(shared_warning(&self.path));
+        let draft = Draft::new(&self.path)?;
+        let applied = {
+            let mut apply = Apply::in_draft(&self.path, draft.connection())?;
+            fill(&mut apply)?;
+            apply.end()?
+        };
+        let published = draft.publish(&self.path)?;
+        self.file = Some(published.file);
+        if let Some(unsynced) = published.unsynced {
+            let path = self.path.display();
+            self.warnings.push(format!(
+                "{path} is whole, but the system did not confirm that its name is on the disk: {unsynced}"
+            ));
+        }
+        Ok(applied)
+    }
+
     /// Connects to the file and checks that it is a store that darkc knows.
     fn connect(&mut self) -> Result<(), DbError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags)
-            .and_then(|connection| {
-                connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
-                connection.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
-                Ok(connection)
-            })
-            .map_err(|error| DbError::sqlite(&self.path, error))?;
+        let connection = self.open_file().map_err(|error| {
+            let is_gone = !self.path.exists();
+            if is_gone {
+                DbError::Moved { path: self.path.clone() }
+            } else {
+                DbError::sqlite(&self.path, error)
+            }
+        })?;
         self.check(&connection)?;
         self.connection = Some(connection);
         Ok(())
+    }
+
+    fn open_file(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = match self.access {
+            Access::Write { .. } => {
+                Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?
+            }
+            // There is no log: the file alone tells everything, and need not be locked.
+            Access::Read if self.before.is_some() => Connection::open_with_flags(
+                place::immutable_uri(&self.path),
+                flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
+            )?,
+            Access::Read => {
+                Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_READ_ONLY)?
+            }
+        };
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+        // A file that shrinks under a map kills its readers.
+        connection.pragma_update(None, "mmap_size", 0)?;
+        Ok(connection)
+    }
+
+    /// What SQLite itself finds wrong with the store's file.
+    ///
+    /// # Errors
+    /// Where it cannot be read at all.
+    pub fn damage(&self) -> Result<Option<String>, DbError> {
+        let Some(connection) = &self.connection else { return Ok(None) };
+        let found: String = connection
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+            .map_err(|error| DbError::sqlite(&self.path, error))?;
+        let is_sound = found == "ok";
+        let line = found.lines().next_back().unwrap_or_default();
+        Ok((!is_sound).then(|| format!("SQLite finds {} damaged: {line}", self.path.display())))
     }
 
     fn check(&self, connection: &Connection) -> Result<(), DbError> {
@@ -275,6 +419,16 @@ impl Database {
         self.seen = Some(seen);
         Ok(state)
     }
+}
+
+/// Said once, when darkc makes a store or writes to one for the first time.
+fn shared_warning(path: &Path) -> Option<String> {
+    let kind = place::shared_file_system(path)?;
+    Some(format!(
+        "{} lies on a file system of the kind {kind}; SQLite stores that are used from both sides of one can be \
+         damaged, so keep it on a disk of this machine (--db FILE, or DARK_CONFIG_RUNDIR)",
+        path.display()
+    ))
 }
 
 /// How much has changed, the state row, and the newest of darkc's migrations; in one statement where darkc's

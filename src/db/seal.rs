@@ -10,18 +10,20 @@
 //! | 0 | 8 | number of items, little endian |
 //! | 8 | 16 | fingerprint of these items, the file and the state, little endian |
 
-use std::fs::{self, Metadata, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::draft::{LOG_SUFFIX, MODE, beside, folder};
+use rustix::fs::OFlags;
+
+use super::draft::{SEAL_SUFFIX, Temporary};
+use super::place::{LOG_SUFFIX, beside};
 use crate::base::hash::Fingerprint;
 use crate::state::Stamp;
 
 const SUFFIX: &str = "-darkc";
-const TEMPORARY_SUFFIX: &str = "-darkc-tmp";
 
 const ITEMS_BYTES: usize = 8;
 const SEAL_BYTES: usize = ITEMS_BYTES + 16;
@@ -91,12 +93,20 @@ impl From<&Metadata> for FileState {
 /// How many items the store at `path` has, if a seal tells that it stands at `state` and nobody has touched it;
 /// `state.items` is not looked at.
 pub fn sealed_items(path: &Path, state: &Stamp) -> Option<usize> {
-    let seal = fs::read(beside(path, SUFFIX)).ok()?;
+    let seal = read(&beside(path, SUFFIX)).ok()?;
     let seal: [u8; SEAL_BYTES] = seal.try_into().ok()?;
     let (items, fingerprint) = seal.split_first_chunk()?;
     let items = u64::from_le_bytes(*items);
     let expected = FileState::of(path)?.fingerprint(items, state);
     (fingerprint == expected.0.to_le_bytes()).then(|| usize::try_from(items).ok())?
+}
+
+/// At most one byte more than a seal has, whatever lies there: a pipe, which must not be waited for, gives none.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::options().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
+    let mut bytes = Vec::with_capacity(SEAL_BYTES + 1);
+    file.take(SEAL_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Seals the store at `path`, which stands at `state`, if its file has not changed since `before`, which was
@@ -110,17 +120,14 @@ pub(super) fn seal(path: &Path, before: FileState, state: &Stamp) -> io::Result<
     let mut bytes = Vec::with_capacity(SEAL_BYTES);
     bytes.extend_from_slice(&items.to_le_bytes());
     bytes.extend_from_slice(&before.fingerprint(items, state).0.to_le_bytes());
-    let mut file = tempfile::Builder::new()
-        .suffix(TEMPORARY_SUFFIX)
-        .permissions(Permissions::from_mode(MODE))
-        .tempfile_in(folder(path))?;
+    let Temporary { path: temporary, mut file } = Temporary::new(path, SEAL_SUFFIX)?;
     file.write_all(&bytes)?;
     // This machine's clock need not be the one that tells the times of files.
-    let written = file.as_file().metadata()?.modified()?;
+    let written = file.metadata()?.modified()?;
     let age = last_change.and_then(|changed| written.duration_since(changed).ok());
     let has_lain_still = age.is_some_and(|age| age > LONGEST_TICK);
     if !has_lain_still || FileState::of(path) != Some(before) {
         return Ok(());
     }
-    file.persist(beside(path, SUFFIX)).map(|_| ()).map_err(|error| error.error)
+    temporary.persist(beside(path, SUFFIX)).map_err(|error| error.error)
 }

@@ -17,7 +17,7 @@ use darkc_cache_format::SourceHash;
 
 use crate::base::parallel::{self, Threads};
 use folder::{Folder, Kind};
-pub use residue::{Cleaned, clean, orphans};
+pub use residue::{Cleaned, Residue, clean, orphans, remove, remove_orphans};
 use walk::Visitor;
 
 /// The folder of packages is found by this name.
@@ -69,8 +69,18 @@ impl fmt::Display for DiscoverError {
         let path = self.path.display();
         match &self.problem {
             Problem::Io(error) => write!(f, "{path}: {error}"),
-            Problem::NameNotUtf8 => write!(f, "{path}: the name is not UTF-8"),
-            Problem::Loop => write!(f, "{path}: the link leads back to a folder around it"),
+            problem => write!(f, "{path}: {problem}"),
+        }
+    }
+}
+
+/// What is wrong, and what to do.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Problem::Io(error) => write!(f, "it cannot be read: {error}; make it readable or move it away"),
+            Problem::NameNotUtf8 => write!(f, "the name is not UTF-8; rename it"),
+            Problem::Loop => write!(f, "the link leads back to a folder around it; remove the link"),
         }
     }
 }
@@ -96,29 +106,58 @@ fn holds_sources(folder: &Path) -> bool {
         .any(|entry| entry.file_name().to_str().is_some_and(|name| name.ends_with(SOURCE_SUFFIX)))
 }
 
-/// All package files below `root` in load order, with the hashes of their contents.
+/// What lies in a folder of packages.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// In load order.
+    pub sources: Vec<SourceFile>,
+    /// Files and folders that cannot be read or have an impossible name, in the order of the walk.
+    pub bad: Vec<DiscoverError>,
+    pub residue: Residue,
+}
+
+/// All package files below `root`, with the hashes of their contents.
 ///
 /// A path with a `_` anywhere in it is dropped, as Darklang does; here it is the path below `root` that counts,
-/// so that the folder's own place does not matter.
-pub fn sources(root: &Path, threads: Threads) -> Result<Vec<SourceFile>, DiscoverError> {
-    let mut sources = Sources { buffer: vec![0; BUFFER_BYTES], found: Vec::new() };
-    walk::tree(root, true, &mut sources)?;
-    let mut found = sources.found;
+/// so that the folder's own place does not matter. What vanishes during the walk was never there.
+///
+/// # Errors
+/// Where `root` itself cannot be read.
+pub fn find(root: &Path, threads: Threads) -> Result<Found, DiscoverError> {
+    let mut sources =
+        Sources { buffer: vec![0; BUFFER_BYTES], found: Vec::new(), residue: Residue::default() };
+    let mut bad = walk::tree(root, true, &mut sources)?;
+    let Sources { mut found, residue, .. } = sources;
     if found.len() > HASHED_WHEN_FOUND {
-        hash_all(root, &mut found[HASHED_WHEN_FOUND..], threads.count())?;
+        let later = found.split_off(HASHED_WHEN_FOUND);
+        hash_all(root, later, threads.count(), &mut found, &mut bad)?;
     }
-    Ok(found)
+    Ok(Found { sources: found, bad, residue })
+}
+
+/// All package files below `root` in load order.
+///
+/// # Errors
+/// Where anything that may be one cannot be read.
+pub fn sources(root: &Path, threads: Threads) -> Result<Vec<SourceFile>, DiscoverError> {
+    let Found { sources, bad, .. } = find(root, threads)?;
+    bad.into_iter().next().map_or(Ok(sources), Err)
 }
 
 /// The walk that finds the sources.
 struct Sources {
     buffer: Vec<u8>,
     found: Vec<SourceFile>,
+    residue: Residue,
 }
 
 impl Visitor for Sources {
     fn wants(&self, name: &str, kind: Kind) -> bool {
         !name.contains('_') && (kind == Kind::Folder || name.ends_with(SOURCE_SUFFIX))
+    }
+
+    fn is_ours(&self, name: &str) -> bool {
+        residue::is_ours(name)
     }
 
     fn file(&mut self, folder: &Folder, name: &str, path: &str) -> io::Result<()> {
@@ -130,6 +169,10 @@ impl Visitor for Sources {
         self.found.push(SourceFile { path: path.to_owned(), hash });
         Ok(())
     }
+
+    fn ours(&mut self, name: &str, path: &dyn Fn() -> String, files: &[String]) {
+        self.residue.note(name, path, files);
+    }
 }
 
 fn hash(folder: &Folder, path: &str, buffer: &mut Vec<u8>) -> io::Result<SourceHash> {
@@ -137,20 +180,27 @@ fn hash(folder: &Folder, path: &str, buffer: &mut Vec<u8>) -> io::Result<SourceH
     Ok(SourceHash::of(&buffer[..length]))
 }
 
-fn hash_all(root: &Path, files: &mut [SourceFile], threads: usize) -> Result<(), DiscoverError> {
+/// Hashes the files and adds them to those that are `found`.
+fn hash_all(
+    root: &Path,
+    files: Vec<SourceFile>,
+    threads: usize,
+    found: &mut Vec<SourceFile>,
+    bad: &mut Vec<DiscoverError>,
+) -> Result<(), DiscoverError> {
     let folder = Folder::open(root).map_err(|error| DiscoverError::io(root, error))?;
     let batches: Vec<&[SourceFile]> = files.chunks(BATCH).collect();
     let hashed = parallel::map(threads, 1, &batches, |batch| {
         let mut buffer = vec![0; BUFFER_BYTES];
-        let hash = |file: &SourceFile| {
-            hash(&folder, &file.path, &mut buffer)
-                .map_err(|error| DiscoverError::io(root.join(&file.path), error))
-        };
-        batch.iter().map(hash).collect::<Result<Vec<_>, _>>()
+        batch.iter().map(|file| hash(&folder, &file.path, &mut buffer)).collect::<Vec<_>>()
     });
-    let hashes = hashed.into_iter().collect::<Result<Vec<_>, _>>()?;
-    for (file, hash) in files.iter_mut().zip(hashes.into_iter().flatten()) {
-        file.hash = hash;
+    let hashes: Vec<io::Result<SourceHash>> = hashed.into_iter().flatten().collect();
+    for (file, hash) in files.into_iter().zip(hashes) {
+        match hash {
+            Ok(hash) => found.push(SourceFile { hash, ..file }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => bad.push(DiscoverError::io(root.join(&file.path), error)),
+        }
     }
     Ok(())
 }

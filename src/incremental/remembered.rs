@@ -84,7 +84,9 @@ fn encode_file(rebuild: &Rebuild<'_, '_, '_>, forms: &StoredForms, file: usize) 
         match (&rebuild.fresh[id.index()], declared.written) {
             (Some(fresh), Some(written)) => {
                 let key = |item: &ItemId| rebuild.inventory.key(*item).0.to_le_bytes();
-                let dependencies: Vec<[u8; 8]> = fresh.dependencies.iter().map(key).collect();
+                let mut dependencies: Vec<[u8; 8]> = fresh.dependencies.iter().map(key).collect();
+                // Load order changes when a file moves, and then rows of unedited files are not written anew.
+                dependencies.sort_unstable();
                 let candidates: Vec<[u8; 4]> =
                     fresh.candidates.iter().map(|key| key.0.to_le_bytes()).collect();
                 let facts = Facts {

@@ -1,12 +1,13 @@
 //! The files of a run, loaded when something first asks for them.
 
+use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use super::findings::Counts;
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::text::Position;
-use crate::discover;
+use crate::discover::{self, DiscoverError};
 use crate::load::{self, Content, Failure, LoadedFile, Options, SidecarState, Slot, Tally};
 
 /// All source files in load order; `'s` is the memory that loaded files borrow from, `'l` theirs.
@@ -92,8 +93,10 @@ impl<'l, 's> Sources<'l, 's> {
     fn failure(&self, file: usize) -> Option<FileDiagnostics> {
         let diagnostics = match self.get(file)?.content.as_ref().err()? {
             Failure::Unreadable(error) => {
-                let start = Position::default();
-                vec![Diagnostic::error("", start, start, format!("the file cannot be read: {error}"))]
+                // Read and named as it is where it is found.
+                let error = io::Error::new(error.kind(), error.to_string());
+                let path = self.root.join(self.path(file));
+                return Some(unread_file(&DiscoverError { path, problem: discover::Problem::Io(error) }));
             }
             Failure::Diagnostics(diagnostics) | Failure::Package(diagnostics) => diagnostics.clone(),
         };
@@ -105,15 +108,19 @@ impl<'l, 's> Sources<'l, 's> {
         })
     }
 
-    /// One sentence for each sidecar that could not be written.
+    /// One sentence about all sidecars that could not be written.
     pub fn warnings(&self) -> Vec<String> {
-        let failed = (0..self.len()).filter_map(|file| match &self.get(file)?.sidecar {
-            SidecarState::NotWritten(error) => {
-                Some(format!("the sidecar of {} was not written: {error}", self.shown_path(file)))
-            }
+        let unwritten = |file: usize| match &self.get(file)?.sidecar {
+            SidecarState::NotWritten(error) => Some((file, error)),
             _ => None,
-        });
-        failed.collect()
+        };
+        let mut failed = (0..self.len()).filter_map(unwritten);
+        let Some((first, error)) = failed.next() else { return Vec::new() };
+        let path = self.shown_path(first);
+        vec![match failed.count() {
+            0 => format!("the sidecar of {path} was not written: {error}"),
+            more => format!("{} sidecars were not written; the first, of {path}: {error}", more + 1),
+        }]
     }
 
     /// As the user may open it.
@@ -128,5 +135,20 @@ impl<'l, 's> Sources<'l, 's> {
         }
         let bytes = discover::read(self.root, self.path(file)).unwrap_or_default();
         crate::base::text::decode(&bytes).into_owned()
+    }
+}
+
+/// A failure for each file or folder that discovery could not read.
+pub fn unread(bad: Vec<DiscoverError>) -> Vec<FileDiagnostics> {
+    bad.iter().map(unread_file).collect()
+}
+
+fn unread_file(bad: &DiscoverError) -> FileDiagnostics {
+    let start = Position::default();
+    FileDiagnostics {
+        path: bad.path.display().to_string(),
+        text: String::new(),
+        diagnostics: vec![Diagnostic::error("", start, start, bad.problem.to_string())],
+        others: Vec::new(),
     }
 }

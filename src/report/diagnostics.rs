@@ -27,7 +27,8 @@ pub(super) fn render(target: &mut String, file: &FileDiagnostics, styled: bool) 
     }
     if errors > SHOWN_PER_FILE {
         let rest = plural(errors - SHOWN_PER_FILE, "more error");
-        line(target, format_args!("error: {rest} in {}\n", file.path));
+        line(target, format_args!("error: {rest} in {}", file.path));
+        target.push('\n');
     }
 }
 
@@ -92,7 +93,7 @@ fn snippet<'a>(
     let excerpt = Excerpt::of(lines, start, end);
     Snippet::source(excerpt.text)
         .line_start(excerpt.first_line)
-        .path(path)
+        .path(super::escaped(path))
         .annotation(kind.span(excerpt.range).label(label))
 }
 

@@ -13,6 +13,7 @@ use std::io::{self, IsTerminal};
 
 use crate::base::diagnostic::FileDiagnostics;
 use crate::base::location::ItemKind;
+use crate::commands::Wait;
 use crate::commands::outcome::ListedItem;
 
 pub use summary::ReloadMode;
@@ -32,13 +33,20 @@ impl Report {
         Report { styled: !no_color && io::stderr().is_terminal(), ..Report::default() }
     }
 
-    /// Writes what was gathered. A reader that has gone away (`darkc items | head`) is no error.
-    pub fn finish(self) -> io::Result<()> {
-        let written = [
-            write_all(&mut io::stdout().lock(), &self.data),
-            write_all(&mut io::stderr().lock(), &self.text),
-        ];
-        written.into_iter().collect()
+    /// Writes what was gathered; false where data could not be written, which is said. A reader that has gone away
+    /// (`darkc items | head`) is no error, and whatever cannot be said on standard error cannot be helped.
+    pub fn finish(mut self) -> bool {
+        let written = write_all(&mut io::stdout().lock(), &self.data);
+        if let Err(error) = &written {
+            line(&mut self.text, format_args!("error: cannot write to standard output: {error}"));
+        }
+        let _ = write_all(&mut io::stderr().lock(), &self.text);
+        written.is_ok()
+    }
+
+    /// Says at once for whom the run waits.
+    pub fn announce(&mut self, wait: &Wait) {
+        let _ = write_all(&mut io::stderr().lock(), &format!("{wait}\n"));
     }
 
     /// What the parser of the command line has to say: help, the version, or how to use it.
@@ -106,10 +114,34 @@ fn kind_name(kind: ItemKind) -> &'static str {
     }
 }
 
+/// Adds a line. Names of files may hold control characters, which a terminal would obey; they are escaped.
 fn line(target: &mut String, words: std::fmt::Arguments<'_>) {
+    let start = target.len();
     // Writing to a string cannot fail.
     let _ = target.write_fmt(words);
+    if target[start..].contains(is_obeyed) {
+        let escaped = escaped(&target[start..]);
+        target.truncate(start);
+        target.push_str(&escaped);
+    }
     target.push('\n');
+}
+
+/// Whether a terminal does something else than to show the character; tabs stand between columns.
+fn is_obeyed(character: char) -> bool {
+    character.is_control() && character != '\t'
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if is_obeyed(character) {
+            escaped.extend(character.escape_default());
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 fn json_line(target: &mut String, object: &impl serde::Serialize) {

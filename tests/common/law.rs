@@ -112,13 +112,11 @@ impl Edited<'_> {
     }
 }
 
-/// The remembered items of a file, each in words. The order of dependencies is that of the files in which they
-/// stood when the item was last looked into, and means nothing.
+/// The remembered items of a file, each in words.
 fn items(bytes: &[u8]) -> Vec<String> {
     let items = codec::decode_items(bytes).unwrap_or_default();
     let show = |item: StoredItem<'_>| {
-        let mut dependencies: Vec<ItemKey> = item.known.iter().flat_map(Known::dependencies).collect();
-        dependencies.sort();
+        let dependencies: Vec<ItemKey> = item.known.iter().flat_map(Known::dependencies).collect();
         let facts = item.known.map(|known| Facts { dependencies: &[], ..known.facts() });
         format!("{:?} {} {facts:?} {dependencies:?}", item.kind, item.location)
     };

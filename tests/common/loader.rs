@@ -35,7 +35,7 @@ impl Loader for CommandLine {
     fn reload(&self, packages: &Path, database: &Path, wish: Wish) -> Outcome {
         let text = |path: &Path| path.to_str().expect("a UTF-8 path").to_owned();
         let (packages, database) = (text(packages), text(database));
-        let mut arguments = vec!["reload", "--packages", &packages, "--db", &database];
+        let mut arguments = vec!["reload", "--allow-removals", "--packages", &packages, "--db", &database];
         let flags = [
             (wish.zero_ids, "--node-ids=zero"),
             (wish.full, "--full"),
@@ -55,14 +55,13 @@ pub struct InProcess;
 impl Loader for InProcess {
     fn reload(&self, packages: &Path, database: &Path, wish: Wish) -> Outcome {
         let settings = Settings {
-            packages: packages.to_owned(),
-            database: database.to_owned(),
             node_ids: if wish.zero_ids { NodeIdMode::Zero } else { NodeIdMode::Derived },
             threads: Threads::Exactly(NonZero::<usize>::MIN),
             full: wish.full,
             dry_run: wish.dry_run,
             verify: wish.verify,
-            explain: false,
+            allow_removals: true,
+            ..Settings::new(packages.to_owned(), database.to_owned())
         };
         match commands::reload(&settings) {
             Err(failure) => Outcome { code: 2, message: failure.to_string() },

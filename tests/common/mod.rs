@@ -11,6 +11,8 @@ pub mod loader;
 pub mod model;
 pub mod random;
 pub mod script;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub mod tracer;
 pub mod verdicts;
 
 use std::collections::{BTreeMap, BTreeSet};
