@@ -15,8 +15,8 @@
 use std::error::Error;
 use std::path::Path;
 
-use darkc::commands::{self, Settings};
-use darkc::report::{ReloadMode, Report};
+use darkc::commands::{self, Remembered, Settings};
+use darkc::report::Report;
 use rusqlite::Connection;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -37,10 +37,11 @@ fn main() -> Outcome<()> {
 fn reload(database: &Path) -> Outcome<()> {
     let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/packages");
     let settings = Settings::new(packages, database.to_owned());
-    let outcome = commands::reload(&settings).map_err(|failure| failure.to_string())?;
+    let (outcome, _) =
+        commands::reload(&settings, Remembered::default()).map_err(|failure| failure.to_string())?;
     let mut report = Report::for_process();
     report.findings(&outcome.failures, &outcome.warnings);
-    report.reload(&outcome, ReloadMode::Apply);
+    report.reload(&outcome, settings.mode);
     if !report.finish() {
         return Err("standard output cannot be written".into());
     }

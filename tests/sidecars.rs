@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use darkc::base::parallel::{self, Threads};
-use darkc::discover;
-use darkc::load::{self, LoadedFile, Options, Origin, Sidecars, Slot, TOOL_DIGEST, Tally};
+use darkc::discover::{self, SourceFile};
+use darkc::load::{self, LoadedFile, Options, Origin, Sidecars, TOOL_DIGEST, Tally};
 use darkc_cache_format::{MissReason, SidecarBytes, store};
 
 use crate::common::{self, Tree};
@@ -24,12 +24,12 @@ fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     parallel::on_large_stack(work).unwrap()
 }
 
-fn slots(root: &Path) -> Vec<Slot> {
-    discover::sources(root, Threads::OnePerProcessor).unwrap().into_iter().map(Slot::new).collect()
+fn sources(root: &Path) -> Vec<SourceFile> {
+    discover::sources(root, Threads::OnePerProcessor).unwrap()
 }
 
-fn load<'s>(root: &Path, slots: &'s [Slot], options: Options) -> Vec<LoadedFile<'s>> {
-    load::load(root, &slots.iter().collect::<Vec<_>>(), options)
+fn load(root: &Path, sources: &[SourceFile], options: Options) -> Vec<LoadedFile> {
+    load::load(root, &sources.iter().collect::<Vec<_>>(), options)
 }
 
 fn update(threads: usize) -> Options {
@@ -42,8 +42,8 @@ fn sidecars(root: &Path) -> BTreeMap<String, Vec<u8>> {
     sources.into_iter().map(|source| (source.path.clone(), read(&source.path))).collect()
 }
 
-fn items(files: &[LoadedFile<'_>]) -> usize {
-    files.iter().map(|file| file.content.as_ref().map_or(0, |content| content.file.items.len())).sum()
+fn items(files: &[LoadedFile]) -> usize {
+    files.iter().map(|file| file.content.as_ref().map_or(0, |content| content.file().items.len())).sum()
 }
 
 #[test]
@@ -51,23 +51,23 @@ fn sidecars_depend_on_sources_alone_and_end_the_work() {
     let (Some(left), Some(right)) = (package_set(), package_set()) else { return };
     let (left, right) = (&*left.packages(), &*right.packages());
     on_large_stack(|| {
-        let parsed = slots(left);
+        let parsed = sources(left);
         let parsed = load(left, &parsed, update(1));
         assert_eq!(Tally::of(&parsed), Tally { parsed: FILES, written: FILES, ..Tally::default() });
         assert_eq!(items(&parsed), ITEMS);
 
-        let mut backwards = slots(right);
+        let mut backwards = sources(right);
         backwards.reverse();
         load(right, &backwards, update(8));
         assert!(sidecars(left) == sidecars(right), "order or threads show in the bytes");
 
-        let hit = slots(left);
+        let hit = sources(left);
         let hit = load(left, &hit, update(2));
         assert_eq!(Tally::of(&hit), Tally { hits: FILES, ..Tally::default() });
-        for ((slot, parsed), hit) in slots(left).iter().zip(&parsed).zip(&hit) {
+        for ((source, parsed), hit) in sources(left).iter().zip(&parsed).zip(&hit) {
             let (parsed, hit) = (parsed.content.as_ref().unwrap(), hit.content.as_ref().unwrap());
-            assert!(parsed.file == hit.file, "{}", slot.source().path);
-            assert_eq!(parsed.code_fingerprints, hit.code_fingerprints, "{}", slot.source().path);
+            assert!(parsed.file() == hit.file(), "{}", source.path);
+            assert_eq!(parsed.code_fingerprints(), hit.code_fingerprints(), "{}", source.path);
         }
         let cleaned = discover::clean(left, false).unwrap();
         assert_eq!(cleaned.sidecars.len(), FILES);
@@ -79,18 +79,18 @@ fn a_comment_keeps_every_code_fingerprint() {
     let Some(root) = package_set() else { return };
     let root = &*root.packages();
     on_large_stack(|| {
-        let before = slots(root);
+        let before = sources(root);
         let before = load(root, &before, update(2));
         let path = discover::sources(root, Threads::OnePerProcessor).unwrap()[0].path.clone();
         let text = fs::read_to_string(root.join(&path)).unwrap();
         fs::write(root.join(&path), format!("// a comment\n\n{text}")).unwrap();
-        let after = slots(root);
+        let after = sources(root);
         let after = load(root, &after, update(2));
         assert_eq!(after[0].origin, Origin::Source(MissReason::SourceChanged));
         assert_eq!(Tally::of(&after).hits, FILES - 1);
         let (before, after) = (before[0].content.as_ref().unwrap(), after[0].content.as_ref().unwrap());
-        assert_ne!(before.file, after.file, "positions move");
-        assert_eq!(before.code_fingerprints, after.code_fingerprints);
+        assert_ne!(before.file(), after.file(), "positions move");
+        assert_eq!(before.code_fingerprints(), after.code_fingerprints());
     });
 }
 
@@ -100,11 +100,11 @@ fn damage_to_real_sidecars_is_a_miss() {
     let Some(root) = package_set() else { return };
     let root = &*root.packages();
     on_large_stack(|| {
-        let slots = slots(root);
-        load(root, &slots, update(2));
-        for (index, slot) in slots.iter().enumerate() {
-            let hash = slot.source().hash;
-            let bytes = fs::read(store::path_for(&root.join(&slot.source().path))).unwrap();
+        let sources = sources(root);
+        load(root, &sources, update(2));
+        for (index, source) in sources.iter().enumerate() {
+            let hash = source.hash;
+            let bytes = fs::read(store::path_for(&root.join(&source.path))).unwrap();
             for step in 0..50 {
                 let place = (index * 7919 + step * 104_729) % bytes.len();
                 let cut = &bytes[..place];

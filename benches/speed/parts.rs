@@ -7,7 +7,7 @@ use bumpalo::Bump;
 use darkc::base::parallel::{self, Threads};
 use darkc::base::text;
 use darkc::discover;
-use darkc::load::{self, Sidecars, Slot, TOOL_DIGEST};
+use darkc::load::{self, Sidecars, TOOL_DIGEST};
 use darkc::syntax::{self, lexer};
 
 use crate::common::clock::{compete, ratio, timed};
@@ -61,10 +61,10 @@ fn on_one_thread(packages: &Path, rounds: usize, table: &mut Table) {
     let root = tree.packages();
     let found = || discover::sources(&root, Threads::OnePerProcessor).expect("sources");
     let load = |sidecars, threads| {
-        let slots: Vec<Slot> = found().into_iter().map(Slot::new).collect();
-        let slots: Vec<&Slot> = slots.iter().collect();
+        let found = found();
+        let sources: Vec<_> = found.iter().collect();
         timed(|| {
-            let loaded = load::load(&root, &slots, load::Options { sidecars, threads, tool: TOOL_DIGEST });
+            let loaded = load::load(&root, &sources, load::Options { sidecars, threads, tool: TOOL_DIGEST });
             assert!(loaded.iter().all(|file| file.content.is_ok()));
         })
     };

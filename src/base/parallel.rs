@@ -30,7 +30,7 @@ impl Threads {
 /// # Errors
 /// Where the system refuses another thread.
 pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Result<T> {
-    hand_over(|result| result.give(work()), |result| result)
+    hand_over(|result| result.give(work()), |result| result).map(|(result, ())| result)
 }
 
 /// Where a worker leaves its result while it still has something to clear up.
@@ -44,21 +44,21 @@ impl<T> HandOver<T> {
 }
 
 /// Runs `produce` on a thread with a stack for deep trees and `consume` here, as soon as there is a result; what
-/// `produce` does after it has given that is done beside `consume`.
+/// `produce` does after it has given that is done beside `consume`. Returns what each of them returned.
 ///
 /// # Errors
 /// Where the system refuses another thread, or `produce` gave nothing.
-pub fn hand_over<T: Send, R>(
-    produce: impl FnOnce(HandOver<T>) + Send,
+pub fn hand_over<T: Send, R, P: Send>(
+    produce: impl FnOnce(HandOver<T>) -> P + Send,
     consume: impl FnOnce(T) -> R,
-) -> std::io::Result<R> {
+) -> std::io::Result<(R, P)> {
     let (give, take) = mpsc::sync_channel(1);
     thread::scope(|scope| {
         let work = move || produce(HandOver(give));
         let worker = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work)?;
         let consumed = take.recv().map(consume);
-        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        consumed.map_err(std::io::Error::other)
+        let produced = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((consumed.map_err(std::io::Error::other)?, produced))
     })
 }
 
@@ -116,12 +116,13 @@ mod tests {
         let produce = |result: HandOver<u32>| {
             result.give(7);
             cleared.wait();
+            "cleared"
         };
         let consume = |seven| {
             cleared.wait();
             seven + 1
         };
-        assert_eq!(hand_over(produce, consume).ok(), Some(8));
+        assert_eq!(hand_over(produce, consume).ok(), Some((8, "cleared")));
         assert!(hand_over(|_: HandOver<u32>| {}, |seven| seven).is_err());
     }
 

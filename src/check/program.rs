@@ -36,14 +36,14 @@ pub trait Program: Sync {
 }
 
 /// A package set of which every live item has been loaded and linked.
-pub struct Whole<'p, 'i> {
-    inventory: &'p Inventory<'i>,
+pub struct Whole<'p> {
+    inventory: &'p Inventory,
     resolutions: Vec<Option<&'p [Resolution]>>,
 }
 
-impl<'p, 'i> Whole<'p, 'i> {
-    pub fn new(inventory: &'p Inventory<'i>, linked: &'p [LinkedItem]) -> Self {
-        let mut resolutions = vec![None; inventory.items.len()];
+impl<'p> Whole<'p> {
+    pub fn new(inventory: &'p Inventory, linked: &'p [LinkedItem]) -> Self {
+        let mut resolutions = vec![None; inventory.len()];
         for item in linked {
             resolutions[item.id.index()] = Some(item.resolutions.as_slice());
         }
@@ -51,17 +51,17 @@ impl<'p, 'i> Whole<'p, 'i> {
     }
 }
 
-impl Program for Whole<'_, '_> {
+impl Program for Whole<'_> {
     fn len(&self) -> usize {
-        self.inventory.items.len()
+        self.inventory.len()
     }
 
     fn name(&self, item: ItemId) -> &str {
-        self.inventory.get(item).name.as_str()
+        self.inventory.name(item)
     }
 
     fn kind(&self, item: ItemId) -> ItemKind {
-        self.inventory.get(item).kind
+        self.inventory.kind(item)
     }
 
     fn find(&self, fully_qualified: &str) -> Option<ItemId> {
@@ -69,7 +69,7 @@ impl Program for Whole<'_, '_> {
     }
 
     fn linked(&self, item: ItemId) -> Option<Linked<'_>> {
-        let written = self.inventory.get(item).written?;
+        let written = self.inventory.written(item)?;
         Some(Linked { code: &written.item.code, resolutions: self.resolutions[item.index()]? })
     }
 }

@@ -12,8 +12,9 @@ use std::fmt::Display;
 
 use clap::Parser;
 
-use crate::commands::{self, outcome::Verdict};
-use crate::report::{ReloadMode, Report};
+use crate::commands::outcome::Verdict;
+use crate::commands::{self, Remembered};
+use crate::report::Report;
 use args::{Command, Typed, TypedInspectFormat, TypedItemFormat, TypedTimings};
 use settings::Surroundings;
 
@@ -102,8 +103,9 @@ fn run_reload(typed: &args::Reload, around: &Surroundings, report: &mut Report) 
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };
-    match commands::reload_announcing(&settings, &mut |wait| report.announce(wait)) {
-        Ok(outcome) => {
+    let announce = &mut |wait: &_| report.announce(wait);
+    match commands::reload_announcing(&settings, Remembered::default(), announce) {
+        Ok((outcome, _)) => {
             report.findings(&outcome.failures, &outcome.warnings);
             if typed.explain {
                 report.explain(&outcome);
@@ -115,12 +117,7 @@ fn run_reload(typed: &args::Reload, around: &Surroundings, report: &mut Report) 
                 report.stats(&outcome.counts);
             }
             show_timings(typed.timings.timings, &outcome.timings, report);
-            let mode = match (typed.dry_run, typed.verify) {
-                (true, _) => ReloadMode::DryRun,
-                (_, true) => ReloadMode::Verify,
-                _ => ReloadMode::Apply,
-            };
-            report.reload(&outcome, mode);
+            report.reload(&outcome, settings.mode);
             Exit::findings_if(!outcome.failures.is_empty() || outcome.difference.is_some())
         }
         Err(failure) => fail(report, &failure),

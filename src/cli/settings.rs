@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{args, limits};
 use crate::base::parallel::Threads;
-use crate::commands::{NodeIdMode, Settings};
+use crate::commands::{Mode, NodeIdMode, Settings};
 use crate::discover;
 
 /// Darklang's defaults (`backend/src/LibConfig/Config.fs`).
@@ -117,15 +117,20 @@ pub fn for_reload(typed: &args::Reload, around: &Surroundings) -> Result<Setting
         args::TypedNodeIds::Derived => NodeIdMode::Derived,
         args::TypedNodeIds::Zero => NodeIdMode::Zero,
     };
+    let mode = match (typed.verify, typed.dry_run, typed.full) {
+        (true, ..) => Mode::Verify,
+        (_, true, true) => Mode::DryRunFull,
+        (_, true, false) => Mode::DryRun,
+        (_, false, true) => Mode::ApplyFull,
+        (_, false, false) => Mode::Apply,
+    };
     if typed.timings.timings == Some(args::TypedTimings::Trace) && (typed.dry_run || typed.explain) {
         return Err(Misuse("--timings=trace prints JSON alone; leave out --dry-run and --explain".into()));
     }
     Ok(Settings {
         database,
         node_ids,
-        full: typed.full,
-        dry_run: typed.dry_run,
-        verify: typed.verify,
+        mode,
         explain: typed.explain,
         // The folder beside the packages is darkc's own choice; any other may be a slip.
         make_folder: typed.db.is_none() && around.rundir.is_none(),

@@ -11,7 +11,7 @@ use super::args::{Command, Packages, Reload, Typed};
 use super::settings::{self, Misuse, Surroundings};
 use super::{Exit, run_command};
 use crate::base::parallel::Threads;
-use crate::commands::{NodeIdMode, Settings};
+use crate::commands::{Mode, NodeIdMode, Settings};
 use crate::report::Report;
 
 fn reload(arguments: &[&str]) -> Reload {
@@ -76,8 +76,7 @@ fn every_option_of_a_reload_arrives() {
     let settings = settings::for_reload(&typed, &around(Path::new("/"))).expect("settings");
     let expected = Settings {
         node_ids: NodeIdMode::Zero,
-        full: true,
-        dry_run: true,
+        mode: Mode::DryRunFull,
         explain: true,
         allow_removals: true,
         lock_timeout: Duration::from_secs(7),
@@ -87,7 +86,7 @@ fn every_option_of_a_reload_arrives() {
     assert!(typed.stats);
     assert!(
         settings::for_reload(&reload(&["--packages", folder, "--verify"]), &around(Path::new("/")))
-            .is_ok_and(|settings| settings.verify)
+            .is_ok_and(|settings| settings.mode == Mode::Verify)
     );
 }
 

@@ -4,57 +4,81 @@ use std::collections::{HashMap, HashSet};
 
 use darkc_cache_format::MissReason;
 
-use super::failure::Removals;
 use super::outcome::{Change, Counts, FileStatus, How, ItemChange, Miss, Outcome};
+use super::settings::{Mode, Settings};
+use super::{Failure, Removals};
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
+use crate::db::Database;
 use crate::diff::Plan;
 use crate::diff::full::Actual;
-use crate::incremental::package_set::{BeforeFile, Rebuild};
+use crate::incremental::package_set::PackageSet;
 use crate::incremental::remembered::StoredForms;
 use crate::incremental::sources::Sources;
 use crate::load::{Origin, SidecarState};
+use crate::program::world::{ItemId, World};
 use crate::state::keys::ItemKey;
 
-/// Counts and lists what changed: against the store where that was looked at, else against the last reload.
+/// Tells what became of the files and items of a run, be it finished or not.
+pub fn tell(set: &mut PackageSet, explain: bool, outcome: &mut Outcome) {
+    set.count(&mut outcome.counts);
+    if !set.is_loaded() {
+        return;
+    }
+    outcome.warnings.extend(set.sources.warnings());
+    outcome.warnings.extend(set.duplicate_warnings());
+    outcome.relinked = std::mem::take(&mut set.relinked);
+    if explain {
+        outcome.files = file_statuses(set);
+    }
+}
+
+/// Counts and lists what changed: against the store where that was looked at, else against the last reload. Returns
+/// how many items did.
 pub fn note_changes(
-    rebuild: &Rebuild<'_, '_, '_>,
-    actual: Option<&Actual>,
+    set: &PackageSet,
+    stored: Option<&Actual>,
     forms: &StoredForms,
+    dirty: &HashSet<ItemId>,
     removed: &[(ItemKind, Location)],
     outcome: &mut Outcome,
-) {
-    let in_store: Option<HashMap<&str, ContentHash>> = actual.map(|actual| {
+) -> usize {
+    let inventory = &set.inventory;
+    let in_store: Option<HashMap<&str, ContentHash>> = stored.map(|actual| {
         actual.locations.iter().map(|(location, _, hash)| (location.as_str(), *hash)).collect()
     });
-    let mut gone: Vec<(ItemKind, &Location)> =
-        removed.iter().map(|(kind, location)| (*kind, location)).collect();
-    let mut live = 0;
-    for (id, declared) in rebuild.inventory.live() {
-        live += 1;
-        let hash = rebuild.hashes[id.index()];
+    let mut note = |id: ItemId| {
+        let known = inventory.known(id);
         let before = match &in_store {
-            Some(in_store) => in_store.get(declared.name.as_str()).copied(),
-            None => declared.known.map(|known| known.hash()),
+            Some(in_store) => in_store.get(inventory.name(id)).copied(),
+            None => known.map(|known| known.hash()),
         };
-        let amended = || match declared.known {
+        let amended = || match known {
             Some(known) => forms.get(&id).is_some_and(|(row, _)| *row != known.row()),
             None => false,
         };
         let change = match before {
             None => Change::Added,
-            Some(before) if before != hash => Change::Changed,
+            Some(before) if before != set.hash(id) => Change::Changed,
             Some(_) if amended() => Change::Amended,
-            Some(_) => continue,
+            Some(_) => return,
         };
-        let location = declared.name.to_string();
-        outcome.changes.push(ItemChange { change, kind: declared.kind, location });
+        let location = inventory.name(id).to_owned();
+        outcome.changes.push(ItemChange { change, kind: inventory.kind(id), location });
+    };
+    match &in_store {
+        Some(_) => inventory.live().for_each(&mut note),
+        // Of all others the last reload's result counts.
+        None => {
+            let looked_at: HashSet<ItemId> = forms.keys().chain(dirty).copied().collect();
+            looked_at.into_iter().for_each(&mut note);
+        }
     }
-    if let Some(actual) = actual {
+    let mut gone: Vec<(ItemKind, &Location)> =
+        removed.iter().map(|(kind, location)| (*kind, location)).collect();
+    if let Some(actual) = stored {
         let there = actual.locations.iter().map(|(location, kind, _)| (*kind, location));
-        gone.extend(
-            there.filter(|(_, location)| rebuild.inventory.find(ItemKey::of(location.as_str())).is_none()),
-        );
+        gone.extend(there.filter(|(_, location)| inventory.find(ItemKey::of(location.as_str())).is_none()));
     }
     let removal = |(kind, location): (_, &Location)| ItemChange {
         change: Change::Removed,
@@ -65,15 +89,16 @@ pub fn note_changes(
     outcome.changes.sort_by(|a, b| a.location.cmp(&b.location));
     let count = |change| outcome.changes.iter().filter(|item| item.change == change).count();
     let counts = &mut outcome.counts;
-    counts.items = live;
+    counts.items = inventory.live().count();
     counts.items_added = count(Change::Added);
     counts.items_changed = count(Change::Changed) + count(Change::Amended);
     counts.items_removed = count(Change::Removed);
+    counts.items_added + counts.items_changed + counts.items_removed
 }
 
 /// The removals of a load that would leave less than half of what a database holds; names that come in the place of
 /// others are set off.
-pub fn removals(outcome: &Outcome) -> Option<Removals> {
+fn removals(outcome: &Outcome) -> Option<Removals> {
     let Counts { items, items_added: added, items_removed: removed, .. } = outcome.counts;
     let before = items + removed - added.min(items + removed);
     if 2 * removed.saturating_sub(added) <= before {
@@ -92,13 +117,10 @@ pub fn removals(outcome: &Outcome) -> Option<Removals> {
     Some(Removals { removed, items: before, modules })
 }
 
-pub fn file_statuses(
-    sources: &Sources<'_, '_>,
-    stale: &[usize],
-    before: &[BeforeFile<'_>],
-) -> Vec<FileStatus> {
+fn file_statuses(set: &PackageSet) -> Vec<FileStatus> {
+    let (sources, before) = (&set.sources, set.inventory.before());
     let mut statuses = Vec::new();
-    for file in 0..sources.len() {
+    for file in sources.files() {
         let (how, reason) = match sources.get(file) {
             Some(loaded) => match (&loaded.content, loaded.origin) {
                 (Err(_), _) => (How::Failed, String::new()),
@@ -110,12 +132,13 @@ pub fn file_statuses(
             },
             None => (How::Unchanged, String::new()),
         };
-        let how = if stale.binary_search(&file).is_err() && how == How::Hit { How::Unchanged } else { how };
+        let is_stale = set.stale.binary_search(&file).is_ok();
+        let how = if !is_stale && how == How::Hit { How::Unchanged } else { how };
         statuses.push(FileStatus { path: sources.path(file).to_owned(), how, reason });
     }
-    let now: HashSet<&str> = (0..sources.len()).map(|file| sources.path(file)).collect();
-    for file in before.iter().filter(|file| !now.contains(file.path)) {
-        statuses.push(FileStatus { path: file.path.to_owned(), how: How::Removed, reason: String::new() });
+    let now: HashSet<&str> = sources.paths().collect();
+    for path in (0..before.file_count()).map(|file| before.path(file)).filter(|path| !now.contains(path)) {
+        statuses.push(FileStatus { path: path.to_owned(), how: How::Removed, reason: String::new() });
     }
     statuses.sort_by(|a, b| a.path.cmp(&b.path));
     statuses
@@ -138,9 +161,29 @@ pub fn miss(reason: MissReason) -> (Miss, String) {
     (miss, reason.to_string())
 }
 
-/// The first thing in which sidecars or database are other than what was rebuilt from the sources alone.
-pub fn first_difference(plan: &Plan, sources: &Sources<'_, '_>) -> Option<String> {
-    let sidecar = (0..sources.len()).find_map(|file| match sources.get(file)?.sidecar {
+/// Notes the first difference that `--verify` finds, and refuses a load that would empty the store.
+pub fn judge(
+    plan: &Plan,
+    sources: &Sources,
+    database: &Database,
+    settings: &Settings,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    if settings.mode == Mode::Verify {
+        outcome.difference = outcome.difference.take().or_else(|| difference(plan, sources, database));
+    }
+    match removals(outcome).filter(|_| settings.mode.writes() && !settings.allow_removals) {
+        Some(removals) => Err(Failure::Removals(removals)),
+        None => Ok(()),
+    }
+}
+
+/// Returns the first thing in which sidecars or database are other than what was rebuilt from the sources alone.
+fn difference(plan: &Plan, sources: &Sources, database: &Database) -> Option<String> {
+    if !database.exists() {
+        return Some(format!("there is no database at {}", database.path().display()));
+    }
+    let sidecar = sources.files().find_map(|file| match sources.get(file)?.sidecar {
         SidecarState::Differs(offset) => {
             Some(format!("the sidecar of {} differs from byte {offset} on", sources.shown_path(file)))
         }
@@ -158,11 +201,6 @@ pub fn first_difference(plan: &Plan, sources: &Sources<'_, '_>) -> Option<String
     let bound = || plan.bind.first().map(|binding| format!("locations, {}", binding.location));
     let unbound =
         || plan.unbind.first().map(|location| format!("locations, {location}, which is in no source"));
-    let dependencies = || {
-        let item = plan.put_dependencies.first().map(|put| put.item);
-        let item = item.or_else(|| plan.drop_dependencies.first().copied());
-        item.map(|item| format!("package_dependencies, {item}"))
-    };
     let own = || plan.put_files.first().map(|file| format!("darkc_files, {}", file.path));
     let own_left = || plan.drop_files.first().map(|path| format!("darkc_files, {path}, which is no source"));
     sidecar
@@ -173,7 +211,6 @@ pub fn first_difference(plan: &Plan, sources: &Sources<'_, '_>) -> Option<String
         .or_else(op_left)
         .or_else(bound)
         .or_else(unbound)
-        .or_else(dependencies)
         .or_else(own)
         .or_else(own_left)
 }

@@ -1,6 +1,6 @@
 //! `darkc clean`: removes sidecars and the temporary files of interrupted runs.
 
-use super::failure::Failure;
+use super::Failure;
 use super::outcome::CleanOutcome;
 use super::settings::Settings;
 use crate::discover;

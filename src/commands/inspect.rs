@@ -1,14 +1,14 @@
 //! `darkc inspect`: one file, taken alone.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use bumpalo::Bump;
 use darkc_cache_format::{FORMAT_VERSION, Memory, MissReason, SourceHash, store};
 
-use super::failure::Failure;
+use super::Failure;
 use super::outcome::{Inspected, InspectedSidecar, ListedItem, Verdict};
 use crate::base::diagnostic::Diagnostic;
-use crate::base::hash::{ContentHash, Fingerprint};
+use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 use crate::base::{parallel, text};
 use crate::discover;
@@ -16,13 +16,11 @@ use crate::hash::canonical::Canonicalizer;
 use crate::hash::content;
 use crate::hash::transcript::{Filling, transcribe};
 use crate::link;
-use crate::load::TOOL_DIGEST;
-use crate::lower;
-use crate::program::inventory::{Declared, Inventory, Name, Written};
+use crate::load::{self, Content, FileContent, TOOL_DIGEST};
+use crate::program::inventory::{FileDeclarations, Inventory};
 use crate::program::resolve::resolve;
 use crate::program::world::{ItemId, World};
-use crate::state::keys::ItemKey;
-use crate::syntax;
+use crate::state::Remembered;
 
 /// No name of a package is known to a file that is taken alone.
 struct Empty(Location);
@@ -61,36 +59,25 @@ struct Judged {
 fn judge(text: &str, canonical: bool) -> Judged {
     let refused =
         |verdict, diagnostics| Judged { verdict, items: Vec::new(), canonical: Vec::new(), diagnostics };
-    let arena = Bump::new();
-    let parsed = syntax::parse(text, &arena);
-    if !parsed.diagnostics.is_empty() {
-        return refused(Verdict::Error, parsed.diagnostics);
-    }
-    let file = match lower::file(text, &parsed.file, &arena) {
-        Ok(file) => file,
-        Err(errors) => return refused(Verdict::PackageError, errors),
+    let parsed = FileContent::new(|memory| {
+        let file = load::parse(text, memory.arena())?;
+        Ok(Content { file, code_fingerprints: &[] })
+    });
+    let content = match parsed {
+        Ok(content) => Arc::new(content),
+        Err(load::Failure::Diagnostics(found)) => return refused(Verdict::Error, found),
+        Err(load::Failure::Package(found)) => return refused(Verdict::PackageError, found),
+        Err(load::Failure::Unreadable(_)) => return refused(Verdict::Error, Vec::new()),
     };
-    let mut inventory = Inventory::default();
-    for (place, item) in (0..).zip(file.items) {
-        inventory.add(Declared {
-            kind: item.kind,
-            name: Name::new(item.location),
-            key: ItemKey::of(item.location),
-            file: 0,
-            place,
-            written: Some(Written { item, code: Fingerprint::default() }),
-            known: None,
-            revived: false,
-            shadowed: false,
-        });
-    }
-    let ids: Vec<ItemId> = (0..file.items.len() as u32).map(ItemId).collect();
+    let file = FileDeclarations { before: None, content: Some(Arc::clone(&content)) };
+    let inventory = Inventory::new(Remembered::default(), [file]);
+    let ids: Vec<ItemId> = inventory.declared_in(0).collect();
     let world = Empty(Location::new(""));
     let mut canonicalizer = Canonicalizer::new();
     let mut transcripts = Vec::new();
     let mut items: Vec<ListedItem> = link::link(&inventory, &Inventory::default(), &ids, 1)
         .iter()
-        .zip(file.items)
+        .zip(content.file().items)
         .map(|(linked, item)| {
             let tree = resolve(linked.id, item.description, &item.code, &linked.resolutions);
             let hash = content::alone(&canonicalizer.canonicalize(&tree), &world);

@@ -1,19 +1,19 @@
 //! `darkc items`: all live items and their hashes, without a database.
 
-use std::sync::OnceLock;
-
-use super::failure::Failure;
 use super::outcome::{ListedItem, Outcome};
-use super::patience::{Patience, Wait};
+use super::patience::Patience;
 use super::settings::Settings;
-use super::{load_options, sources_digest, were_passing};
+use super::{Failure, Wait, load_options, unless_passing};
 use crate::base::parallel;
-use crate::discover::{self, Found, SourceFile};
-use crate::incremental::package_set::Rebuild;
-use crate::incremental::sources::{self, Sources};
-use crate::load::{Sidecars, Slot};
+use crate::base::timing::Timings;
+use crate::discover::{self, Found};
+use crate::incremental::package_set::PackageSet;
+use crate::incremental::sources::Sources;
+use crate::load::Sidecars;
+use crate::program::world::World;
+use crate::state::Remembered;
 
-/// All live items and their hashes, without a database.
+/// Returns all live items and their hashes, without a database.
 ///
 /// # Errors
 /// Why the tool could not; the user's errors are in the outcome.
@@ -24,47 +24,42 @@ pub fn items(settings: &Settings) -> Result<(Outcome, Vec<ListedItem>), Failure>
 
 fn items_once(settings: &Settings) -> Result<(Outcome, Vec<ListedItem>), Failure> {
     let mut outcome = Outcome::default();
-    let Found { sources, bad, .. } =
-        outcome.timings.time("discover", || discover::find(&settings.packages, settings.threads))?;
-    let digest = sources_digest(&sources);
-    outcome.failures = sources::unread(bad);
-    let listed = parallel::on_large_stack(|| list_items(settings, sources, &mut outcome));
-    let items = listed.map_err(Failure::Thread)?;
-    match outcome.failures.first() {
-        Some(failure) if were_passing(settings, digest) => {
-            Err(Failure::ChangedMeanwhile(failure.path.clone()))
+    let found = outcome.timings.time("discover", || discover::find(&settings.packages, settings.threads))?;
+    let digest = found.digest();
+    let listed = parallel::on_large_stack(|| list_items(settings, found, &mut outcome));
+    let items = match listed.map_err(Failure::Thread)? {
+        Err(Failure::Sources(failures)) => {
+            unless_passing(settings, digest, &failures)?;
+            outcome.failures = failures;
+            Vec::new()
         }
-        _ => Ok((outcome, items)),
-    }
+        listed => listed?,
+    };
+    Ok((outcome, items))
 }
 
-fn list_items(settings: &Settings, found: Vec<SourceFile>, outcome: &mut Outcome) -> Vec<ListedItem> {
-    let slots: Vec<Slot> = found.into_iter().map(Slot::new).collect();
-    let loaded: Vec<_> = slots.iter().map(|_| OnceLock::new()).collect();
-    let sources =
-        Sources::new(&settings.packages, &slots, &loaded, load_options(settings, Sidecars::ReadOnly));
-    outcome.timings.time("load", || sources.load(0..sources.len()));
-    sources.count(&mut outcome.counts);
-    outcome.failures.extend(sources.failures());
-    if !outcome.failures.is_empty() {
-        return Vec::new();
-    }
-    let mut rebuild = Rebuild::new(&sources, &[]);
-    let hashed = outcome
-        .timings
-        .time("link", || rebuild.link(&[]))
-        .and_then(|changed| outcome.timings.time("hash", || rebuild.hash(&changed)));
-    if let Err(failures) = hashed {
-        outcome.failures = failures;
-        return Vec::new();
-    }
-    outcome.warnings.extend(rebuild.duplicate_warnings());
-    let live = rebuild.inventory.live().map(|(id, declared)| ListedItem {
-        kind: declared.kind,
-        location: declared.name.to_string(),
-        hash: rebuild.hashes[id.index()],
+fn list_items(settings: &Settings, found: Found, outcome: &mut Outcome) -> Result<Vec<ListedItem>, Failure> {
+    let options = load_options(settings, Sidecars::ReadOnly);
+    let sources = Sources::new(settings.packages.clone(), found, options);
+    let mut set = PackageSet::new(sources, Remembered::default());
+    let hashed = hash_all(&mut set, &mut outcome.timings);
+    set.sources.count(&mut outcome.counts);
+    hashed?;
+    outcome.warnings.extend(set.duplicate_warnings());
+    let live = set.inventory.live().map(|id| ListedItem {
+        kind: set.inventory.kind(id),
+        location: set.inventory.name(id).to_owned(),
+        hash: set.hash(id),
     });
     let items: Vec<ListedItem> = live.collect();
     outcome.counts.items = items.len();
-    items
+    Ok(items)
+}
+
+fn hash_all(set: &mut PackageSet, timings: &mut Timings) -> Result<(), Failure> {
+    timings.time("load", || set.load_stale())?;
+    set.declare();
+    let changed = timings.time("link", || set.link())?;
+    timings.time("hash", || set.hash_changed(&changed))?;
+    Ok(())
 }

@@ -6,7 +6,9 @@ use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
 use crate::base::timing::Timings;
+use crate::db::Applied;
 use crate::discover::SourceFile;
+use crate::incremental::basis::Reason;
 pub use crate::incremental::findings::{Counts, Relinked};
 
 /// The result of a run that the tool itself could finish; `failures` are the user's to mend.
@@ -26,6 +28,34 @@ pub struct Outcome {
     /// The first difference that `--verify` found.
     pub difference: Option<String>,
     pub timings: Timings,
+    /// Why everything was compared; `None` where the last reload's result counted.
+    pub untrusted: Option<Reason>,
+}
+
+impl Outcome {
+    /// Completes the outcome of a reload that found nothing to do.
+    pub(super) fn unchanged(mut self, found: Vec<SourceFile>, items: usize, explain: bool) -> Self {
+        self.counts.items = items;
+        self.counts.files = found.len();
+        self.counts.files_hit = found.len();
+        if explain {
+            self.files = found.into_iter().map(FileStatus::unchanged).collect();
+        }
+        self
+    }
+
+    /// Notes what was written.
+    pub(super) fn note_applied(&mut self, applied: &Applied) {
+        self.counts.rows_written = applied.rows_written;
+        self.counts.own_rows_written = applied.own_rows_written;
+        self.counts.statements_prepared = applied.statements_prepared;
+        if applied.overridden > 0 {
+            self.warnings.push(format!(
+                "{} names were left as they are, because a user has bound them on main",
+                applied.overridden
+            ));
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -1,12 +1,11 @@
 //! Waiting for others, and trying again where something changed under a run.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::failure::Failure;
-use crate::db::{Holder, StoreLock, Tried, blocking_process, try_lock};
+use super::{Failure, Wait};
+use crate::db::{StoreLock, Tried, blocking_process, try_lock};
 
 /// A wait that is shorter is not worth a line.
 const ANNOUNCED_AFTER: Duration = Duration::from_millis(300);
@@ -16,35 +15,6 @@ const POLL: Duration = Duration::from_millis(10);
 /// How often, and for how long, a run is started over because something changed under it.
 const TRIES: u32 = 40;
 const LONGEST: Duration = Duration::from_secs(20);
-
-/// For whom a run waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wait {
-    /// Another reload of the same store.
-    Darkc(Holder),
-    /// Whoever else holds the database locked.
-    Other { database: PathBuf, pid: Option<u32>, since: Duration },
-}
-
-impl fmt::Display for Wait {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (pid, since) = match self {
-            Wait::Darkc(holder) => {
-                write!(f, "waiting for another darkc")?;
-                (holder.pid, holder.since)
-            }
-            Wait::Other { database, pid, since } => {
-                write!(f, "waiting for another process that has locked {}", database.display())?;
-                (*pid, *since)
-            }
-        };
-        write!(f, " (")?;
-        if let Some(pid) = pid {
-            write!(f, "pid {pid}, ")?;
-        }
-        write!(f, "since {} s)", since.as_secs())
-    }
-}
 
 /// What is left of it.
 pub struct Patience<'a> {
@@ -126,6 +96,7 @@ impl<'a> Patience<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::Holder;
 
     #[test]
     fn a_wait_is_announced_with_whom_it_is_for() {

@@ -1,59 +1,56 @@
-//! `darkc reload`: makes the database say what the sources say.
+//! `darkc reload`: makes the database say what the sources say, in the ten steps of ARCHITECTURE.md.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::collections::HashSet;
 
-use super::failure::Failure;
-use super::outcome::{FileStatus, Outcome};
-use super::patience::{Patience, Wait};
-use super::settings::{NodeIdMode, Settings};
-use super::{changes as told, load_options, sources_digest, were_passing};
-use crate::base::diagnostic::FileDiagnostics;
-use crate::base::hash::{ContentHash, Fingerprint};
-use crate::base::location::{ItemKind, Location};
+use super::outcome::Outcome;
+use super::patience::Patience;
+use super::settings::{Mode, NodeIdMode, Settings};
+use super::{Failure, Wait, changes as told, load_options, unless_passing};
+use crate::base::hash::Fingerprint;
 use crate::base::parallel::{self, HandOver};
-use crate::compile::item::CompiledItem;
-use crate::db::{Database, Millis, NewState, OwnedOp, OwnedRows, sealed_items};
-use crate::diff::Plan;
-use crate::diff::changes::{self, Affected};
-use crate::diff::full::{self, Actual};
-use crate::discover::{self, Found, SourceFile};
+use crate::db::{Database, Millis, NewState, sealed_items};
+use crate::diff::{Plan, changes, full};
+use crate::discover::{self, Found};
 use crate::incremental::affected::affected;
-use crate::incremental::package_set::{BeforeFile, Rebuild};
-use crate::incremental::remembered::{self, Before, StoredForms};
-use crate::incremental::sources::{self, Sources};
-use crate::load::{Sidecars, Slot};
-use crate::ops::read::OpHead;
+use crate::incremental::basis::Basis;
+use crate::incremental::package_set::PackageSet;
+use crate::incremental::planning::{self, Stored};
+use crate::incremental::remembered::next_files;
+use crate::incremental::sources::Sources;
 use crate::program::world::ItemId;
-use crate::state::{Stamp, StoredFile};
+use crate::state::{NextFile, Remembered, Stamp};
 
 /// Of all that decides what a state means: another digest may hash or compile otherwise, so everything is
 /// rebuilt and compared.
 const STATE_DIGEST: Fingerprint = Fingerprint(include!(concat!(env!("OUT_DIR"), "/state_digest.rs")));
 
-/// Makes the database say what the sources say, after waiting in silence for others.
-///
-/// # Errors
-/// Why the tool could not; the user's errors are in the outcome.
-pub fn reload(settings: &Settings) -> Result<Outcome, Failure> {
-    reload_announcing(settings, &mut |_| {})
+/// As [`reload_announcing`], waiting in silence.
+pub fn reload(settings: &Settings, remembered: Remembered) -> Result<(Outcome, Remembered), Failure> {
+    reload_announcing(settings, remembered, &mut |_| {})
 }
 
-/// Makes the database say what the sources say. Other reloads of the same database are waited for, and a run under
-/// which something changed is started over; `announce` is told of a wait that takes long.
+/// Makes the database say what the sources say. A process that reloads again passes what it got back, so that
+/// nothing but the stamp is read from a store that nobody else has changed; the first time that is an empty value.
+///
+/// Other reloads of the same database are waited for, and a run under which something changed is started over;
+/// `announce` is told of a wait that takes long.
 ///
 /// # Errors
-/// As those of [`reload`].
-pub fn reload_announcing(settings: &Settings, announce: &mut dyn FnMut(&Wait)) -> Result<Outcome, Failure> {
-    let mut patience = Patience::new(settings.lock_timeout, announce);
+/// Why the run did not finish. Errors in the sources are part of the outcome; nothing was applied then.
+pub fn reload_announcing(
+    settings: &Settings,
+    mut remembered: Remembered,
+    announce: &mut dyn FnMut(&Wait),
+) -> Result<(Outcome, Remembered), Failure> {
     let mut lock = None;
-    patience.until_done(|patience| {
+    Patience::new(settings.lock_timeout, announce).until_done(|patience| {
         loop {
-            let start = match start(settings)? {
-                Start::Done(outcome) => return Ok(outcome),
-                Start::Due(start) => start,
-            };
-            if lock.is_none() && !settings.reads_only() {
+            let (run, found, sealed) = Run::start(settings)?;
+            if let Some(items) = sealed {
+                let outcome = run.outcome.unchanged(found.sources, items, settings.explain);
+                return Ok((outcome, std::mem::take(&mut remembered)));
+            }
+            if lock.is_none() && settings.mode.writes() {
                 let waited;
                 (lock, waited) = patience.lock(&settings.database)?;
                 if waited {
@@ -61,303 +58,168 @@ pub fn reload_announcing(settings: &Settings, announce: &mut dyn FnMut(&Wait)) -
                     continue;
                 }
             }
-            return run(settings, start);
+            return run.finish(found, std::mem::take(&mut remembered));
         }
     })
 }
 
-/// What is known before the database is opened.
-struct Started {
-    found: Found,
-    goal: Stamp,
-    outcome: Outcome,
-}
-
-enum Start {
-    /// A seal tells that there is nothing to do.
-    Done(Outcome),
-    Due(Started),
-}
-
-/// Looks at the sources, and at the database from outside.
-fn start(settings: &Settings) -> Result<Start, Failure> {
-    let mut outcome = Outcome::default();
-    let found = outcome.timings.time("discover", || discover::find(&settings.packages, settings.threads))?;
-    let zero_ids = settings.node_ids == NodeIdMode::Zero;
-    let sources = sources_digest(&found.sources);
-    let goal = Stamp { tool: STATE_DIGEST, sources, untouched: true, zero_ids, items: 0 };
-    if !settings.reads_only() {
-        discover::remove(&settings.packages, &found.residue);
-    }
-    let trusts = !settings.full && !settings.verify && found.bad.is_empty();
-    let sealed = || sealed_items(&settings.database, &goal);
-    match trusts.then(|| outcome.timings.time("seal", sealed)).flatten() {
-        Some(items) => Ok(Start::Done(unchanged(settings, found.sources, items, outcome))),
-        None => Ok(Start::Due(Started { found, goal, outcome })),
-    }
-}
-
-/// Opens the database and does what there is to do.
-fn run(settings: &Settings, start: Started) -> Result<Outcome, Failure> {
-    let Started { found, goal, mut outcome } = start;
-    let digest = goal.sources;
-    let trusts = !settings.full && !settings.verify;
-    let open = || match settings.reads_only() {
-        true => Database::open_read_only(&settings.database),
-        false => Database::open_in(&settings.database, settings.make_folder),
-    };
-    let mut database = outcome.timings.time("open", open)?;
-    let stamp = outcome.timings.time("stamp", || database.stamp())?;
-    let trusted = stamp.filter(|stamp| {
-        trusts && stamp.untouched && stamp.tool == goal.tool && stamp.zero_ids == goal.zero_ids
-    });
-    if let Some(stamp) =
-        trusted.as_ref().filter(|stamp| stamp.sources == goal.sources && found.bad.is_empty())
-    {
-        if settings.dry_run {
-            database.close()?;
-        } else {
-            outcome.timings.time("close", || database.seal(stamp));
-        }
-        return Ok(unchanged(settings, found.sources, stamp.items, outcome));
-    }
-    if settings.verify {
-        outcome.difference = outcome.timings.time("integrity", || database.damage())?;
-    }
-    // Read here and not on the other thread, whose heap grows page by page: the edit of a leaf takes 0.92 of the
-    // time.
-    let rows = outcome.timings.time("state", || database.files())?;
-    let manifest = if trusted.is_some() { database.manifest()? } else { Vec::new() };
-    let before = outcome.timings.time("decode state", || remembered::decode(&rows, &manifest));
-    let job = Job { found, goal, rows: &rows, before, database: &mut database, outcome };
-    let prepare = |result: HandOver<_>| prepare(settings, job, result);
-    let finish = |prepared: Result<Prepared<'_>, Failure>| finish(prepared?);
-    let mut outcome = parallel::hand_over(prepare, finish).map_err(Failure::Thread)??;
-    outcome.warnings.extend(database.take_warnings());
-    outcome.timings.time("close", || database.close())?;
-    if !outcome.failures.is_empty() && were_passing(settings, digest) {
-        let path = outcome.failures.first().map(|failure| failure.path.clone());
-        return Err(Failure::ChangedMeanwhile(path.unwrap_or_default()));
-    }
-    Ok(outcome)
-}
-
-/// How a reload comes out that finds nothing to do.
-fn unchanged(settings: &Settings, found: Vec<SourceFile>, items: usize, mut outcome: Outcome) -> Outcome {
-    outcome.counts.items = items;
-    outcome.counts.files = found.len();
-    outcome.counts.files_hit = found.len();
-    if settings.explain {
-        outcome.files = found.into_iter().map(FileStatus::unchanged).collect();
-    }
-    outcome
-}
-
-/// What is to be made of what was found.
-struct Job<'r> {
-    found: Found,
+struct Run<'s> {
+    settings: &'s Settings,
     /// What the store shall stand at; how many items there are is to be found out.
     goal: Stamp,
-    /// darkc's own rows as they are stored.
-    rows: &'r [StoredFile],
-    /// What the last reload left, where that still holds, so that what has not changed since need not be looked at.
-    before: Option<Before<'r>>,
-    database: &'r mut Database,
     outcome: Outcome,
 }
 
-/// What came out, and what is still to be written.
-struct Prepared<'r> {
-    outcome: Outcome,
-    write: Option<Write<'r>>,
-}
+/// A run of which only the writing is left, and what to write, if anything.
+type Prepared = Result<(Database, Outcome, Option<(Plan, NewState)>), Failure>;
 
-struct Write<'r> {
-    database: &'r mut Database,
-    plan: Plan,
-    state: NewState,
-}
-
-/// Finds out what has to be written for the database to say what the sources say. All that was loaded for it is
-/// freed only after the result has been handed over: beside the writing, that costs next to nothing.
-fn prepare<'r>(settings: &Settings, job: Job<'r>, result: HandOver<Result<Prepared<'r>, Failure>>) {
-    let Job { found, goal, rows, before, database, mut outcome } = job;
-    let Found { sources: found, bad, .. } = found;
-    let slots: Vec<Slot> = found.into_iter().map(Slot::new).collect();
-    let loaded: Vec<_> = slots.iter().map(|_| OnceLock::new()).collect();
-    let sidecars = match (settings.verify, settings.dry_run) {
-        (true, _) => Sidecars::Verify,
-        (_, true) => Sidecars::ReadOnly,
-        _ => Sidecars::Update,
-    };
-    let sources = Sources::new(&settings.packages, &slots, &loaded, load_options(settings, sidecars));
-    outcome.failures = sources::unread(bad);
-    let mut rebuild = None;
-    let planned = plan(settings, &sources, rows, before, database, &mut rebuild, &mut outcome);
-    result.give(planned.map(|plan| {
-        let state = || NewState {
-            tool: goal.tool,
-            sources: goal.sources,
-            zero_ids: goal.zero_ids,
-            items: outcome.counts.items,
-            manifest: remembered::manifest(&sources),
-        };
-        let write = plan.map(|plan| Write { plan, state: state(), database });
-        Prepared { outcome, write }
-    }));
-}
-
-/// Carries out what was prepared.
-fn finish(prepared: Prepared<'_>) -> Result<Outcome, Failure> {
-    let Prepared { mut outcome, write } = prepared;
-    let Some(Write { database, plan, state }) = write else { return Ok(outcome) };
-    let applied = outcome.timings.time("apply", || database.apply(&plan, &state, Millis::now()))?;
-    outcome.counts.rows_written = applied.rows_written;
-    outcome.counts.own_rows_written = applied.own_rows_written;
-    outcome.counts.statements_prepared = applied.statements_prepared;
-    if applied.overridden > 0 {
-        outcome.warnings.push(format!(
-            "{} names were left as they are, because a user has bound them on main",
-            applied.overridden
-        ));
+impl<'s> Run<'s> {
+    /// Looks at the sources, and at the database from outside: where a seal tells that there is nothing to do, how many
+    /// items it has is known.
+    fn start(settings: &'s Settings) -> Result<(Self, Found, Option<usize>), Failure> {
+        let mut outcome = Outcome::default();
+        // 1. Discover: find and hash the sources.
+        let found =
+            outcome.timings.time("discover", || discover::find(&settings.packages, settings.threads))?;
+        if settings.mode.writes() {
+            discover::remove(&settings.packages, &found.residue);
+        }
+        let zero_ids = settings.node_ids == NodeIdMode::Zero;
+        let sources = found.digest();
+        let goal = Stamp { tool: STATE_DIGEST, sources, untouched: true, zero_ids, items: 0 };
+        let sealed = || sealed_items(&settings.database, &goal);
+        let sealed = if settings.mode.is_full() { None } else { outcome.timings.time("seal", sealed) };
+        Ok((Run { settings, goal, outcome }, found, sealed))
     }
+
+    /// Opens the database and does what there is to do.
+    fn finish(mut self, found: Found, remembered: Remembered) -> Result<(Outcome, Remembered), Failure> {
+        let Settings { database: path, mode, .. } = self.settings;
+        let timings = &mut self.outcome.timings;
+        let mut database = timings.time("open", || match mode.writes() {
+            true => Database::open_in(path, self.settings.make_folder),
+            false => Database::open_read_only(path),
+        })?;
+        // 2. Decide how much of the last reload's result counts.
+        let (before, trusted) =
+            match Basis::decide(&mut database, &self.goal, mode.is_full(), remembered, timings)? {
+                Basis::Unchanged(stamp, remembered) => {
+                    if mode.writes() {
+                        timings.time("close", || database.seal(&stamp));
+                    } else {
+                        database.close()?;
+                    }
+                    let explain = self.settings.explain;
+                    return Ok((self.outcome.unchanged(found.sources, stamp.items, explain), remembered));
+                }
+                Basis::Trusted(remembered) => (remembered, true),
+                Basis::Untrusted(reason) => {
+                    self.outcome.untrusted = Some(reason);
+                    (Remembered::default(), false)
+                }
+            };
+        let (settings, sources) = (self.settings, self.goal.sources);
+        let options = load_options(settings, mode.sidecars());
+        let set = PackageSet::new(Sources::new(settings.packages.clone(), found, options), before);
+        let prepare = |give: HandOver<_>| self.prepare(set, database, trusted, give);
+        let (outcome, remembered) = parallel::hand_over(prepare, carry_out).map_err(Failure::Thread)?;
+        let outcome = outcome?;
+        unless_passing(settings, sources, &outcome.failures)?;
+        Ok((outcome, remembered))
+    }
+
+    /// Finds out what has to be written. All that was loaded for it is freed, and what is remembered is updated, only
+    /// after the result has been handed over: beside the writing, that costs next to nothing.
+    fn prepare(
+        mut self,
+        mut set: PackageSet,
+        mut database: Database,
+        trusted: bool,
+        give: HandOver<Prepared>,
+    ) -> Remembered {
+        let planned = self.plan(&mut set, &mut database, trusted);
+        told::tell(&mut set, self.settings.explain, &mut self.outcome);
+        let (write, next) = match planned {
+            Ok((plan, next)) if self.settings.mode.writes() => {
+                let items = self.outcome.counts.items;
+                let state = planning::new_state(&Stamp { items, ..self.goal }, &next);
+                (Some((plan, state)), Some(next))
+            }
+            Ok(_) => (None, None),
+            Err(Failure::Sources(failures)) => {
+                self.outcome.failures = failures;
+                (None, None)
+            }
+            Err(failure) => {
+                give.give(Err(failure));
+                return Remembered::default();
+            }
+        };
+        give.give(Ok((database, self.outcome, write)));
+        let before = set.inventory.into_before();
+        match next {
+            Some(files) => before.advance(self.goal, files),
+            None => before,
+        }
+    }
+
+    /// Returns the plan and the files of what is to be remembered once it is carried out.
+    fn plan(
+        &mut self,
+        set: &mut PackageSet,
+        database: &mut Database,
+        trusted: bool,
+    ) -> Result<(Plan, Vec<NextFile>), Failure> {
+        let Outcome { timings, difference, .. } = &mut self.outcome;
+        if self.settings.mode == Mode::Verify {
+            *difference = timings.time("integrity", || database.damage())?;
+        }
+        // 3. Load the files whose sources are not those of the last reload.
+        timings.time("load", || set.load_stale())?;
+        // 4. Declare: take stock of what is written and of what is remembered.
+        timings.time("inventory", || set.declare());
+        // 5. Link what was written anew, and what a changed name may have come to mean.
+        let changed = timings.time("link", || set.link())?;
+        // 6. Hash that, and level by level whatever mentions an item whose hash came out another.
+        let moved = timings.time("hash", || set.hash_changed(&changed))?;
+        // 7. Collect the content hashes at which anything may differ.
+        let mut dirty: HashSet<ItemId> = changed.into_iter().chain(moved).collect();
+        dirty.extend(set.redescribed());
+        let (affected, removed) = timings.time("compare items", || affected(set, &dirty));
+        // 8. Compile the items of those hashes.
+        let due = changes::to_compile(&affected, &dirty, set);
+        timings.time("look into", || set.look_into(&due))?;
+        let compiled = timings.time("compile", || set.compile(&due, self.settings.node_ids));
+        let forms = compiled.values().map(|item| (item.id, (item.fingerprint(), item.add_op.id))).collect();
+        set.sources.check_unchanged()?;
+        // 9. Plan the rows that must change.
+        let stored = if trusted { None } else { timings.time("compare", || Stored::read(database))? };
+        let actual = stored.as_ref().map(|stored| &stored.actual);
+        let mut plan = match actual {
+            Some(actual) => timings.time("diff", || full::plan(actual, &affected, compiled, set)),
+            None => {
+                let kept = planning::kept(&affected, database)?;
+                let unbind = removed.iter().map(|(_, location)| location.clone()).collect();
+                timings.time("diff", || changes::plan(&affected, compiled, unbind, &kept, set))
+            }
+        };
+        let next = timings.time("own rows", || next_files(set, &forms));
+        planning::plan_own_rows(&mut plan, set.inventory.before(), stored.as_ref(), &next);
+        plan.changed_items = told::note_changes(set, actual, &forms, &dirty, &removed, &mut self.outcome);
+        told::judge(&plan, &set.sources, database, self.settings, &mut self.outcome)?;
+        Ok((plan, next))
+    }
+}
+
+/// 10. Carries out the plan, in one transaction.
+fn carry_out(prepared: Prepared) -> Result<Outcome, Failure> {
+    let (mut database, mut outcome, write) = prepared?;
+    if let Some((plan, state)) = write {
+        let applied = outcome.timings.time("apply", || database.apply(&plan, &state, Millis::now()))?;
+        outcome.note_applied(&applied);
+    }
+    outcome.warnings.extend(database.take_warnings());
+    // The last connection moves what was written from the log into the database.
+    outcome.timings.time("close", || database.close())?;
     Ok(outcome)
-}
-
-/// The plan, or `None` where nothing is to be written: because sources have errors, or nobody asked for it.
-fn plan<'r, 'l, 's>(
-    settings: &Settings,
-    sources: &'r Sources<'l, 's>,
-    rows: &'l [StoredFile],
-    before: Option<Before<'l>>,
-    database: &mut Database,
-    rebuild: &mut Option<Rebuild<'r, 'l, 's>>,
-    outcome: &mut Outcome,
-) -> Result<Option<Plan>, Failure> {
-    let trusted = before.is_some();
-    let Before { files: before_files, sources: sources_then } = before.unwrap_or_default();
-    let is_stale =
-        |file: &usize| sources_then.get(sources.path(*file)) != Some(&Fingerprint(sources.hash(*file)));
-    let stale: Vec<usize> = (0..sources.len()).filter(is_stale).collect();
-    outcome.timings.time("load", || sources.load(stale.iter().copied()));
-    outcome.failures.extend(sources.failures());
-    if !outcome.failures.is_empty() {
-        sources.count(&mut outcome.counts);
-        return Ok(None);
-    }
-
-    let rebuild = rebuild.insert(outcome.timings.time("inventory", || Rebuild::new(sources, &before_files)));
-    let result = run_stages(settings, database, trusted, &before_files, rebuild, outcome);
-    sources.count(&mut outcome.counts);
-    rebuild.count(&mut outcome.counts);
-    outcome.warnings.extend(sources.warnings());
-    outcome.warnings.extend(rebuild.duplicate_warnings());
-    outcome.relinked = std::mem::take(&mut rebuild.relinked);
-    if settings.explain {
-        outcome.files = told::file_statuses(sources, &stale, &before_files);
-    }
-    let Compiled { affected, actual, compiled, forms, removed } = match result? {
-        Ok(compiled) => compiled,
-        Err(failures) => {
-            outcome.failures = failures;
-            return Ok(None);
-        }
-    };
-    if let Some(file) = (0..sources.len()).find(|file| sources.changed_meanwhile(*file)) {
-        return Err(Failure::ChangedMeanwhile(sources.shown_path(file)));
-    }
-
-    let drops = actual.is_none() && affected.values().any(|sharing| sharing.now.is_empty());
-    let kept = if drops { database.kept()? } else { HashSet::new() };
-    let view = rebuild.view();
-    let mut plan = outcome.timings.time("diff", || match &actual {
-        Some(actual) => full::plan(actual, &affected, compiled, &view),
-        None => {
-            let unbind = removed.iter().map(|(_, location)| location.clone()).collect();
-            changes::plan(&affected, compiled, unbind, &kept, &view)
-        }
-    });
-    outcome.timings.time("own rows", || remembered::plan(&mut plan, rebuild, &forms, rows, sources));
-    told::note_changes(rebuild, actual.as_ref(), &forms, &removed, outcome);
-    plan.changed_items =
-        outcome.counts.items_added + outcome.counts.items_changed + outcome.counts.items_removed;
-    if settings.verify {
-        let missing = || format!("there is no database at {}", database.path().display());
-        let found = match database.exists() {
-            true => told::first_difference(&plan, sources),
-            false => Some(missing()),
-        };
-        outcome.difference = outcome.difference.take().or(found);
-    }
-    if !settings.reads_only()
-        && !settings.allow_removals
-        && let Some(removals) = told::removals(outcome)
-    {
-        return Err(Failure::Removals(removals));
-    }
-    Ok((!settings.verify && !settings.dry_run).then_some(plan))
-}
-
-/// What the stages leave for the plan.
-struct Compiled<'b> {
-    affected: Affected<'b>,
-    /// What is in the store, where it had to be looked at.
-    actual: Option<Actual>,
-    compiled: HashMap<ItemId, CompiledItem>,
-    forms: StoredForms,
-    /// Names that are gone.
-    removed: Vec<(ItemKind, Location)>,
-}
-
-type UserFailures = Vec<FileDiagnostics>;
-
-/// Links, hashes and compiles what changed, or everything where nothing is known of before.
-fn run_stages<'l>(
-    settings: &Settings,
-    database: &mut Database,
-    trusted: bool,
-    before: &[BeforeFile<'l>],
-    rebuild: &mut Rebuild<'_, 'l, '_>,
-    outcome: &mut Outcome,
-) -> Result<Result<Compiled<'l>, UserFailures>, Failure> {
-    let timings = &mut outcome.timings;
-    let hashed = timings.time("link", || rebuild.link(before)).and_then(|changed| {
-        let moved = timings.time("hash", || rebuild.hash(&changed))?;
-        Ok((changed, moved))
-    });
-    let (changed, moved) = match hashed {
-        Ok(hashed) => hashed,
-        Err(failures) => return Ok(Err(failures)),
-    };
-    let mut dirty: HashSet<ItemId> = changed.into_iter().chain(moved).collect();
-    dirty.extend(rebuild.described_anew());
-
-    let (affected, removed) = timings.time("compare items", || affected(rebuild, before, &dirty));
-    let due = changes::to_compile(&affected, &dirty, &rebuild.view());
-    if let Err(failures) = timings.time("look into", || rebuild.look_into(&due)) {
-        return Ok(Err(failures));
-    }
-    let compiled = timings.time("compile", || rebuild.compile(&due, settings.node_ids));
-    let forms = compiled.iter().map(|item| (item.id, (item.fingerprint(), item.add_op.id))).collect();
-    let compiled = compiled.into_iter().map(|item| (item.id, item)).collect();
-    let actual = match !trusted && database.exists() {
-        true => Some(actual(timings.time("compare", || database.owned())?, database.kept()?)),
-        false => None,
-    };
-    Ok(Ok(Compiled { affected, actual, compiled, forms, removed }))
-}
-
-fn actual(owned: OwnedRows, kept: HashSet<ContentHash>) -> Actual {
-    let about = |op: &OwnedOp| match op.head {
-        OpHead::Add(_, hash) => Some((op.id, hash, true)),
-        OpHead::SetName(_, _, hash) => Some((op.id, hash, false)),
-        OpHead::Other => None,
-    };
-    Actual {
-        ops: owned.ops.iter().filter_map(about).collect(),
-        locations: owned.locations.into_iter().map(|row| (row.location, row.kind, row.hash)).collect(),
-        rows: owned.rows.iter().map(|row| (row.kind, row.hash, row.fingerprint)).collect(),
-        dependencies: owned.dependencies.into_iter().collect(),
-        kept,
-    }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::base::parallel::Threads;
 pub use crate::compile::item::NodeIdMode;
+use crate::load::Sidecars;
 
 /// Everything that decides what a run does, resolved.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,12 +16,8 @@ pub struct Settings {
     pub database: PathBuf,
     pub node_ids: NodeIdMode,
     pub threads: Threads,
-    /// Compare everything, whatever the last reload is known to have left.
-    pub full: bool,
-    /// Say what would change and change nothing.
-    pub dry_run: bool,
-    /// Compare everything with what is rebuilt from the sources alone, and change nothing.
-    pub verify: bool,
+    /// What a reload does.
+    pub mode: Mode,
     /// Gather the reasons.
     pub explain: bool,
     /// Whether the folder of a missing database may be made.
@@ -42,18 +39,48 @@ impl Settings {
             database,
             node_ids: NodeIdMode::Derived,
             threads: Threads::OnePerProcessor,
-            full: false,
-            dry_run: false,
-            verify: false,
+            mode: Mode::Apply,
             explain: false,
             make_folder: false,
             allow_removals: false,
             lock_timeout: LOCK_TIMEOUT,
         }
     }
+}
 
-    /// Whether nothing is to be written.
-    pub fn reads_only(&self) -> bool {
-        self.dry_run || self.verify
+/// What a reload does with the difference between sources and store, and how far it looks for one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Applies it, and trusts what the last reload is known to have left.
+    #[default]
+    Apply,
+    /// Applies it, and compares everything.
+    ApplyFull,
+    /// Lists it and writes nothing.
+    DryRun,
+    /// Compares everything, lists the difference and writes nothing.
+    DryRunFull,
+    /// Compares everything with what is rebuilt from the sources alone, and writes nothing.
+    Verify,
+}
+
+impl Mode {
+    /// Whether everything is compared, whatever the last reload is known to have left.
+    pub fn is_full(self) -> bool {
+        matches!(self, Mode::ApplyFull | Mode::DryRunFull | Mode::Verify)
+    }
+
+    /// Whether sidecars and store are written.
+    pub fn writes(self) -> bool {
+        matches!(self, Mode::Apply | Mode::ApplyFull)
+    }
+
+    /// What is done with sidecars.
+    pub fn sidecars(self) -> Sidecars {
+        match self {
+            Mode::Apply | Mode::ApplyFull => Sidecars::Update,
+            Mode::DryRun | Mode::DryRunFull => Sidecars::ReadOnly,
+            Mode::Verify => Sidecars::Verify,
+        }
     }
 }

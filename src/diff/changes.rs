@@ -16,25 +16,25 @@ use crate::program::world::{ItemId, World};
 
 /// A name that had a content hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Was<'a> {
+pub struct Was {
     pub kind: ItemKind,
-    pub location: &'a str,
+    pub location: Location,
     pub row: Fingerprint,
     pub add_op: OpId,
 }
 
 /// The names of one content hash, before and now, both in load order.
 #[derive(Debug, Default)]
-pub struct Sharing<'a> {
-    pub before: Vec<Was<'a>>,
+pub struct Sharing {
+    pub before: Vec<Was>,
     pub now: Vec<ItemId>,
 }
 
-impl Sharing<'_> {
+impl Sharing {
     /// Whether the hash has the very names that it had, of the same kinds and in the same order.
     fn same_names(&self, world: &impl World) -> bool {
-        let same = |(was, now): (&Was<'_>, &ItemId)| {
-            was.kind == world.kind(*now) && was.location == world.location(*now).as_str()
+        let same = |(was, now): (&Was, &ItemId)| {
+            was.kind == world.kind(*now) && was.location == *world.location(*now)
         };
         self.before.len() == self.now.len() && self.before.iter().zip(&self.now).all(same)
     }
@@ -45,10 +45,10 @@ impl Sharing<'_> {
 type Gone<'a> = BTreeMap<&'a str, ContentHash>;
 
 /// Every content hash at which anything may have changed.
-pub type Affected<'a> = BTreeMap<ContentHash, Sharing<'a>>;
+pub type Affected = BTreeMap<ContentHash, Sharing>;
 
 /// The items whose stored forms the plan needs: all names of a hash as soon as anything about it is new.
-pub fn to_compile(affected: &Affected<'_>, dirty: &HashSet<ItemId>, world: &impl World) -> Vec<ItemId> {
+pub fn to_compile(affected: &Affected, dirty: &HashSet<ItemId>, world: &impl World) -> Vec<ItemId> {
     let mut items = Vec::new();
     for sharing in affected.values() {
         let is_dirty = sharing.now.iter().any(|item| dirty.contains(item));
@@ -63,7 +63,7 @@ pub fn to_compile(affected: &Affected<'_>, dirty: &HashSet<ItemId>, world: &impl
 /// Plans the change of all affected hashes. `compiled` has every item that [`to_compile`] named; `unbind` are
 /// the names that are gone, and `kept` the content that somebody else's ops need as well.
 pub fn plan(
-    affected: &Affected<'_>,
+    affected: &Affected,
     mut compiled: HashMap<ItemId, CompiledItem>,
     unbind: Vec<Location>,
     kept: &HashSet<ContentHash>,
@@ -84,7 +84,7 @@ pub fn plan(
 }
 
 /// The hashes in the order of their first name: a fresh log is in load order throughout.
-pub(super) fn in_load_order<'s, 'a>(affected: &'s Affected<'a>) -> Vec<(&'s ContentHash, &'s Sharing<'a>)> {
+pub(super) fn in_load_order(affected: &Affected) -> Vec<(&ContentHash, &Sharing)> {
     let mut hashes: Vec<_> = affected.iter().collect();
     hashes.sort_by_key(|(_, sharing)| sharing.now.first().copied());
     hashes
@@ -93,7 +93,7 @@ pub(super) fn in_load_order<'s, 'a>(affected: &'s Affected<'a>) -> Vec<(&'s Cont
 fn plan_hash(
     plan: &mut Plan,
     hash: ContentHash,
-    sharing: &Sharing<'_>,
+    sharing: &Sharing,
     compiled: &mut HashMap<ItemId, CompiledItem>,
     gone: &mut Gone<'_>,
     world: &impl World,
@@ -117,25 +117,25 @@ pub(super) fn row_owner(add_ops: &[OpId]) -> Option<usize> {
     (0..add_ops.len()).rev().find(|index| !add_ops[..*index].contains(&add_ops[*index]))
 }
 
-fn drop_hash<'a>(plan: &mut Plan, hash: ContentHash, before: &[Was<'a>], kept: bool, gone: &mut Gone<'a>) {
+fn drop_hash<'a>(plan: &mut Plan, hash: ContentHash, before: &'a [Was], kept: bool, gone: &mut Gone<'a>) {
     let Some(last) = before.last() else { return };
     if kept {
         plan.drop_ops.extend(before.iter().map(|was| set_name(was, hash)));
     } else {
         plan.drop_rows.push((last.kind, hash));
-        gone.insert(last.location, hash);
+        gone.insert(last.location.as_str(), hash);
         drop_ops(plan, hash, before);
     }
 }
 
-fn set_name(was: &Was<'_>, hash: ContentHash) -> OpId {
-    Op::set_name(&Location::new(was.location), was.kind, hash).id
+fn set_name(was: &Was, hash: ContentHash) -> OpId {
+    Op::set_name(&was.location, was.kind, hash).id
 }
 
 fn plan_ops(
     plan: &mut Plan,
     hash: ContentHash,
-    sharing: &Sharing<'_>,
+    sharing: &Sharing,
     compiled: &HashMap<ItemId, CompiledItem>,
     world: &impl World,
 ) {
@@ -183,7 +183,7 @@ pub(super) fn binding(item: &CompiledItem, world: &impl World) -> Binding {
     Binding { location, kind: item.kind, hash: item.hash, op: item.set_name.id }
 }
 
-fn drop_ops(plan: &mut Plan, hash: ContentHash, before: &[Was<'_>]) {
+fn drop_ops(plan: &mut Plan, hash: ContentHash, before: &[Was]) {
     let first = plan.drop_ops.len();
     for was in before {
         if !plan.drop_ops[first..].contains(&was.add_op) {

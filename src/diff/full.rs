@@ -30,7 +30,7 @@ pub struct Actual {
 /// of every content hash, all of which are compiled, and nothing of before.
 pub fn plan(
     actual: &Actual,
-    affected: &Affected<'_>,
+    affected: &Affected,
     mut compiled: HashMap<ItemId, CompiledItem>,
     world: &impl World,
 ) -> Plan {

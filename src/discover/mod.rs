@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use darkc_cache_format::SourceHash;
 
+use crate::base::hash::Fingerprint;
 use crate::base::parallel::{self, Threads};
 use folder::{Folder, Kind};
 pub use residue::{Cleaned, Residue, clean, orphans, remove, remove_orphans};
@@ -114,6 +115,24 @@ pub struct Found {
     /// Files and folders that cannot be read or have an impossible name, in the order of the walk.
     pub bad: Vec<DiscoverError>,
     pub residue: Residue,
+}
+
+impl Found {
+    /// Returns a digest of every file's path and content; equal ones mean that nothing has changed. What cannot be read
+    /// makes it another than any that a store can stand at.
+    pub fn digest(&self) -> Fingerprint {
+        let mut bytes = Vec::with_capacity(self.sources.len() * 64);
+        for source in &self.sources {
+            bytes.extend_from_slice(source.path.as_bytes());
+            bytes.push(0);
+            bytes.extend_from_slice(&source.hash.xxh3.to_le_bytes());
+        }
+        for bad in &self.bad {
+            bytes.extend_from_slice(bad.path.as_os_str().as_encoded_bytes());
+            bytes.push(0);
+        }
+        Fingerprint::of(&bytes)
+    }
 }
 
 /// All package files below `root`, with the hashes of their contents.

@@ -20,23 +20,23 @@ impl Graph {
     /// The dependencies of an item are those of this run where `linked` has them, as it has for all that are
     /// `changed`; else they are the last run's.
     pub fn new<'l>(
-        inventory: &Inventory<'_>,
+        inventory: &Inventory,
         linked: impl Fn(ItemId) -> Option<&'l [ItemId]>,
         changed: &[ItemId],
     ) -> Self {
-        let items = (0..).map(ItemId).zip(&inventory.items);
-        let live = items.clone().filter(|(_, declared)| !declared.shadowed);
-        let mut known = live.filter_map(|(id, declared)| declared.known.filter(|_| linked(id).is_none()));
+        let mut known =
+            inventory.live().filter(|id| linked(*id).is_none()).filter_map(|id| inventory.known(id));
         let keys: HashSet<ItemKey, KeyHasher> = changed.iter().map(|item| inventory.key(*item)).collect();
         // Where nothing else mentions what has changed, the rest need not be looked up by name: with that the
         // edit of a leaf takes 0.92 of the time.
         let reaches_others = known.any(|known| known.dependencies().any(|key| keys.contains(&key)));
 
         let mut graph = Graph { starts: vec![0], edges: Vec::new() };
-        for (id, declared) in items {
+        for id in (0..inventory.len() as u32).map(ItemId) {
+            let known = || inventory.known(id).filter(|_| !inventory.is_shadowed(id));
             if let Some(dependencies) = linked(id) {
                 graph.edges.extend_from_slice(dependencies);
-            } else if let Some(known) = declared.known.filter(|_| reaches_others && !declared.shadowed) {
+            } else if reaches_others && let Some(known) = known() {
                 graph.edges.extend(known.dependencies().filter_map(|key| inventory.find(key)));
             }
             graph.starts.push(graph.edges.len() as u32);
@@ -90,7 +90,7 @@ impl Graph {
     ///
     /// Every cycle through a reached item lies wholly within what is reached, so the groups are those of the
     /// whole program. Members are in order of name.
-    pub fn levels(&self, inventory: &Inventory<'_>, changed: &[ItemId]) -> Vec<Vec<Group>> {
+    pub fn levels(&self, inventory: &Inventory, changed: &[ItemId]) -> Vec<Vec<Group>> {
         let items = self.starts.len() - 1;
         let reached = self.dependents(changed);
         const OUTSIDE: u32 = u32::MAX;
@@ -103,7 +103,7 @@ impl Graph {
             for member in &group.members {
                 level_of[member.index()] = level;
             }
-            group.members.sort_by_key(|member| inventory.get(*member).name.as_str());
+            group.members.sort_by_key(|member| inventory.name(*member));
             if levels.len() <= level as usize {
                 levels.resize_with(level as usize + 1, Vec::new);
             }
@@ -114,7 +114,7 @@ impl Graph {
 }
 
 /// Identity of a group across runs: its members' names; zero for an item in no cycle.
-pub fn group_fingerprint(inventory: &Inventory<'_>, group: &Group) -> Fingerprint {
+pub fn group_fingerprint(inventory: &Inventory, group: &Group) -> Fingerprint {
     if !group.cyclic {
         return Fingerprint::default();
     }

@@ -2,60 +2,56 @@
 
 use std::collections::HashSet;
 
-use super::package_set::{BeforeFile, Rebuild};
+use super::package_set::PackageSet;
 use crate::base::location::{ItemKind, Location};
 use crate::diff::OpId;
 use crate::diff::changes::{Affected, Was};
-use crate::program::world::ItemId;
+use crate::program::world::{ItemId, World};
 
-/// Everything that may have changed, content hash by content hash, and the names that are gone.
-pub fn affected<'l>(
-    rebuild: &Rebuild<'_, 'l, '_>,
-    before: &[BeforeFile<'l>],
-    dirty: &HashSet<ItemId>,
-) -> (Affected<'l>, Vec<(ItemKind, Location)>) {
-    let inventory = &rebuild.inventory;
+/// Returns everything that may have changed, content hash by content hash, and the names that are gone. `dirty` are
+/// the items that were written, resolved, described or hashed otherwise than in the last run.
+pub fn affected(set: &PackageSet, dirty: &HashSet<ItemId>) -> (Affected, Vec<(ItemKind, Location)>) {
+    let (inventory, before) = (&set.inventory, set.inventory.before());
     let mut affected = Affected::new();
     let mut removed = Vec::new();
     for item in dirty {
-        affected.entry(rebuild.hashes[item.index()]).or_default();
-        if let Some(known) = inventory.get(*item).known {
+        affected.entry(set.hash(*item)).or_default();
+        if let Some(known) = inventory.known(*item) {
             affected.entry(known.hash()).or_default();
         }
     }
-    let stored = || {
-        let items = before.iter().flat_map(|file| (0..).zip(&file.items).map(|at| (file.path, at)));
-        items.filter_map(|(path, (place, item))| Some(((path, place), item, item.known?)))
-    };
-    for ((path, place), item, known) in stored() {
-        match inventory.find(item.key).map(|now| inventory.get(now)) {
-            None => {
-                removed.push((item.kind, Location::new(item.location)));
-                affected.entry(known.hash()).or_default();
-            }
-            // Of names that share a hash the last in load order has the row, so a move counts, within a file too.
-            Some(now) if now.kind != item.kind || rebuild.path(now) != path || now.place != place => {
-                affected.entry(known.hash()).or_default();
-            }
-            Some(_) => {}
+    for (had, has) in inventory.touched() {
+        let Some((had, known)) = had.and_then(|had| Some((had, before.known(had)?))) else { continue };
+        // Of names that share a hash the last in load order has the row, so a move counts, within a file too.
+        let stays = has.is_some_and(|has| {
+            inventory.kind(has) == before.kind(had)
+                && set.path(has) == before.path(before.file(had))
+                && inventory.place(has) == before.place(had)
+        });
+        if !stays {
+            affected.entry(known.hash()).or_default();
+        }
+        if has.is_none() {
+            removed.push((before.kind(had), Location::new(before.location(had))));
         }
     }
     if affected.is_empty() {
         return (affected, removed);
     }
-    for (_, item, known) in stored() {
+    for item in before.live() {
+        let Some(known) = before.known(item) else { continue };
         if let Some(sharing) = affected.get_mut(&known.hash()) {
             sharing.before.push(Was {
-                kind: item.kind,
-                location: item.location,
+                kind: before.kind(item),
+                location: Location::new(before.location(item)),
                 row: known.row(),
                 add_op: OpId(known.add_op()),
             });
         }
     }
-    for (id, _) in inventory.live() {
-        if let Some(sharing) = affected.get_mut(&rebuild.hashes[id.index()]) {
-            sharing.now.push(id);
+    for item in inventory.live() {
+        if let Some(sharing) = affected.get_mut(&set.hash(item)) {
+            sharing.now.push(item);
         }
     }
     (affected, removed)

@@ -1,36 +1,37 @@
 //! The files of a run, loaded when something first asks for them.
 
 use std::io;
-use std::path::Path;
-use std::sync::OnceLock;
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::failure::Failure;
 use super::findings::Counts;
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
+use crate::base::hash::Fingerprint;
 use crate::base::text::Position;
-use crate::discover::{self, DiscoverError};
-use crate::load::{self, Content, Failure, LoadedFile, Options, SidecarState, Slot, Tally};
+use crate::discover::{self, DiscoverError, Found, SourceFile};
+use crate::load::{self, FileContent, LoadedFile, Options, SidecarState, Tally};
 
-/// All source files in load order; `'s` is the memory that loaded files borrow from, `'l` theirs.
-pub struct Sources<'l, 's> {
-    root: &'l Path,
-    slots: &'s [Slot],
-    loaded: &'l [OnceLock<LoadedFile<'s>>],
+/// All source files in load order. A file is known by its index.
+#[derive(Debug)]
+pub struct Sources {
+    root: PathBuf,
+    found: Vec<SourceFile>,
+    loaded: Vec<Option<LoadedFile>>,
+    /// What could not even be found out to be a source.
+    bad: Vec<DiscoverError>,
     options: Options,
 }
 
-impl<'l, 's> Sources<'l, 's> {
-    /// `loaded` has one empty cell for each slot.
-    pub fn new(
-        root: &'l Path,
-        slots: &'s [Slot],
-        loaded: &'l [OnceLock<LoadedFile<'s>>],
-        options: Options,
-    ) -> Self {
-        Sources { root, slots, loaded, options }
+impl Sources {
+    pub fn new(root: PathBuf, found: Found, options: Options) -> Self {
+        let loaded = found.sources.iter().map(|_| None).collect();
+        Sources { root, found: found.sources, loaded, bad: found.bad, options }
     }
 
-    pub fn len(&self) -> usize {
-        self.slots.len()
+    /// Returns the indexes of all files.
+    pub fn files(&self) -> std::ops::Range<usize> {
+        0..self.found.len()
     }
 
     /// How many threads may work on the files and on what is in them.
@@ -38,46 +39,51 @@ impl<'l, 's> Sources<'l, 's> {
         self.options.threads
     }
 
-    pub fn path(&self, file: usize) -> &'s str {
-        &self.slots[file].source().path
+    pub fn path(&self, file: usize) -> &str {
+        &self.found[file].path
     }
 
-    /// The hash of the source as it was used: later than discovery's where the file was parsed.
-    pub fn hash(&self, file: usize) -> u128 {
-        self.loaded[file].get().map_or(self.slots[file].source().hash.xxh3, |loaded| loaded.hash.xxh3)
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.found.iter().map(|source| source.path.as_str())
     }
 
-    /// Whether the source was another when it was parsed than when it was found.
-    pub fn changed_meanwhile(&self, file: usize) -> bool {
-        self.hash(file) != self.slots[file].source().hash.xxh3
+    /// Returns the fingerprint of the source as it was used: later than discovery's where the file was parsed.
+    pub fn fingerprint(&self, file: usize) -> Fingerprint {
+        let used = self.get(file).map_or(self.found[file].hash, |loaded| loaded.hash);
+        Fingerprint(used.xxh3)
+    }
+
+    /// # Errors
+    /// Where a source was another when it was parsed than when it was found.
+    pub fn check_unchanged(&self) -> Result<(), Failure> {
+        let is_other = |file: &usize| self.fingerprint(*file) != Fingerprint(self.found[*file].hash.xxh3);
+        let other = self.files().find(is_other).map(|file| self.shown_path(file));
+        other.map_or(Ok(()), |path| Err(Failure::ChangedMeanwhile(path)))
     }
 
     /// Loads those of the given files that are not loaded yet, side by side.
-    pub fn load(&self, files: impl IntoIterator<Item = usize>) {
-        let mut files: Vec<usize> =
-            files.into_iter().filter(|file| self.loaded[*file].get().is_none()).collect();
+    pub fn load(&mut self, files: impl IntoIterator<Item = usize>) {
+        let mut files: Vec<usize> = files.into_iter().filter(|file| self.loaded[*file].is_none()).collect();
         files.sort_unstable();
         files.dedup();
-        let slots: Vec<&'s Slot> = files.iter().map(|file| &self.slots[*file]).collect();
-        for (file, loaded) in files.into_iter().zip(load::load(self.root, &slots, self.options)) {
-            // Only this function fills cells, and never one twice.
-            let _ = self.loaded[file].set(loaded);
+        let found: Vec<&SourceFile> = files.iter().map(|file| &self.found[*file]).collect();
+        for (file, loaded) in files.into_iter().zip(load::load(&self.root, &found, self.options)) {
+            self.loaded[file] = Some(loaded);
         }
     }
 
-    pub fn get(&self, file: usize) -> Option<&'l LoadedFile<'s>> {
-        self.loaded[file].get()
+    pub fn get(&self, file: usize) -> Option<&LoadedFile> {
+        self.loaded[file].as_ref()
     }
 
-    pub fn content(&self, file: usize) -> Option<&'l Content<'s>> {
+    pub fn content(&self, file: usize) -> Option<&Arc<FileContent>> {
         self.get(file)?.content.as_ref().ok()
     }
 
     /// Adds up what became of the files; those that were not loaded are as the last reload had them.
     pub fn count(&self, counts: &mut Counts) {
-        let loaded = self.loaded.iter().filter_map(OnceLock::get);
-        let tally = Tally::of(loaded);
-        counts.files = self.len();
+        let tally = Tally::of(self.loaded.iter().flatten());
+        counts.files = self.found.len();
         counts.files_parsed = tally.parsed;
         counts.files_failed = tally.failed;
         counts.files_hit = counts.files - tally.parsed - tally.failed;
@@ -85,20 +91,20 @@ impl<'l, 's> Sources<'l, 's> {
         counts.sidecars_written = tally.written;
     }
 
-    /// Every loaded file that could not be taken, in load order.
+    /// Returns what could not be read, and every loaded file that could not be taken, in load order.
     pub fn failures(&self) -> Vec<FileDiagnostics> {
-        (0..self.len()).filter_map(|file| self.failure(file)).collect()
+        self.bad.iter().map(unread).chain(self.files().filter_map(|file| self.failure(file))).collect()
     }
 
     fn failure(&self, file: usize) -> Option<FileDiagnostics> {
         let diagnostics = match self.get(file)?.content.as_ref().err()? {
-            Failure::Unreadable(error) => {
+            load::Failure::Unreadable(error) => {
                 // Read and named as it is where it is found.
                 let error = io::Error::new(error.kind(), error.to_string());
                 let path = self.root.join(self.path(file));
-                return Some(unread_file(&DiscoverError { path, problem: discover::Problem::Io(error) }));
+                return Some(unread(&DiscoverError { path, problem: discover::Problem::Io(error) }));
             }
-            Failure::Diagnostics(diagnostics) | Failure::Package(diagnostics) => diagnostics.clone(),
+            load::Failure::Diagnostics(found) | load::Failure::Package(found) => found.clone(),
         };
         Some(FileDiagnostics {
             path: self.shown_path(file),
@@ -108,13 +114,13 @@ impl<'l, 's> Sources<'l, 's> {
         })
     }
 
-    /// One sentence about all sidecars that could not be written.
+    /// Returns one sentence about all sidecars that could not be written.
     pub fn warnings(&self) -> Vec<String> {
         let unwritten = |file: usize| match &self.get(file)?.sidecar {
             SidecarState::NotWritten(error) => Some((file, error)),
             _ => None,
         };
-        let mut failed = (0..self.len()).filter_map(unwritten);
+        let mut failed = self.files().filter_map(unwritten);
         let Some((first, error)) = failed.next() else { return Vec::new() };
         let path = self.shown_path(first);
         vec![match failed.count() {
@@ -123,27 +129,23 @@ impl<'l, 's> Sources<'l, 's> {
         }]
     }
 
-    /// As the user may open it.
+    /// Returns the path by which the user may open a file.
     pub fn shown_path(&self, file: usize) -> String {
         self.root.join(self.path(file)).display().to_string()
     }
 
-    /// The decoded source, read again where it was not needed so far; empty where it is gone.
+    /// Returns the decoded source, read again where it was not needed so far; empty where it is gone.
     pub fn text(&self, file: usize) -> String {
-        if let Some(text) = self.slots[file].text() {
-            return text.to_owned();
+        if let Some(text) = self.get(file).and_then(|loaded| loaded.refused_text.as_ref()) {
+            return text.clone();
         }
-        let bytes = discover::read(self.root, self.path(file)).unwrap_or_default();
+        let bytes = discover::read(&self.root, self.path(file)).unwrap_or_default();
         crate::base::text::decode(&bytes).into_owned()
     }
 }
 
-/// A failure for each file or folder that discovery could not read.
-pub fn unread(bad: Vec<DiscoverError>) -> Vec<FileDiagnostics> {
-    bad.iter().map(unread_file).collect()
-}
-
-fn unread_file(bad: &DiscoverError) -> FileDiagnostics {
+/// Returns the failure of a file or folder that discovery could not read.
+fn unread(bad: &DiscoverError) -> FileDiagnostics {
     let start = Position::default();
     FileDiagnostics {
         path: bad.path.display().to_string(),

@@ -45,19 +45,13 @@ pub struct MissingName {
 }
 
 /// Looks up the names of the given items, each of which has its code at hand, among the `live` ones.
-pub fn link(
-    inventory: &Inventory<'_>,
-    live: &Inventory<'_>,
-    items: &[ItemId],
-    threads: usize,
-) -> Vec<LinkedItem> {
+pub fn link(inventory: &Inventory, live: &Inventory, items: &[ItemId], threads: usize) -> Vec<LinkedItem> {
     const BLOCK: usize = 32;
     parallel::map(threads, BLOCK, items, |id| link_item(inventory, live, *id))
 }
 
-fn link_item(inventory: &Inventory<'_>, live: &Inventory<'_>, id: ItemId) -> LinkedItem {
-    let declared = inventory.get(id);
-    let scope = declared.name.location().scope();
+fn link_item(inventory: &Inventory, live: &Inventory, id: ItemId) -> LinkedItem {
+    let scope = inventory.location(id).scope();
     let mut linked = LinkedItem {
         id,
         resolutions: Vec::new(),
@@ -65,7 +59,7 @@ fn link_item(inventory: &Inventory<'_>, live: &Inventory<'_>, id: ItemId) -> Lin
         candidates: Vec::new(),
         missing: Vec::new(),
     };
-    let Some(written) = declared.written else { return linked };
+    let Some(written) = inventory.written(id) else { return linked };
     let sites = &written.item.code.sites;
     let mut buffer = String::new();
     linked.resolutions.reserve_exact(sites.len());
@@ -89,7 +83,7 @@ fn link_item(inventory: &Inventory<'_>, live: &Inventory<'_>, id: ItemId) -> Lin
 }
 
 /// What the sites resolved to, in terms that mean the same in the next run.
-fn fingerprint(inventory: &Inventory<'_>, resolutions: &[Resolution]) -> Fingerprint {
+fn fingerprint(inventory: &Inventory, resolutions: &[Resolution]) -> Fingerprint {
     let mut bytes = Vec::with_capacity(resolutions.len() * 18);
     let mut put = |resolved: Result<Target<'_>, NameError>| match resolved {
         Err(NameError::NotFound) => bytes.push(0),
@@ -115,12 +109,12 @@ fn fingerprint(inventory: &Inventory<'_>, resolutions: &[Resolution]) -> Fingerp
 
 /// The live items whose meaning may have changed because a name began or ceased to exist, each with one such
 /// name's key.
-pub fn touched(inventory: &Inventory<'_>, changed: &ChangedNames) -> Vec<(ItemId, CandidateKey)> {
+pub fn touched(inventory: &Inventory, changed: &ChangedNames) -> Vec<(ItemId, CandidateKey)> {
     if changed.is_empty() {
         return Vec::new();
     }
-    let touched = inventory.live().filter_map(|(id, declared)| {
-        let mut candidates = declared.known.as_ref()?.candidates();
+    let touched = inventory.live().filter_map(|id| {
+        let mut candidates = inventory.known(id)?.candidates();
         candidates.find(|candidate| changed.contains(candidate)).map(|because| (id, because))
     });
     touched.collect()

@@ -13,7 +13,7 @@ use crate::state::keys::{CandidateKey, NameKey, name_key};
 /// What a site means to an item that lives in `scope` (owner and modules, dotted). Every name that was
 /// tried is added to `candidates`: only if one of these begins or ceases to exist can the meaning change.
 pub fn resolve(
-    live: &Inventory<'_>,
+    live: &Inventory,
     scope: &str,
     site: &Site<'_>,
     buffer: &mut String,
@@ -60,8 +60,8 @@ pub fn resolve(
     }
 }
 
-fn get(live: &Inventory<'_>, key: NameKey, kind: ItemKind) -> Option<ItemId> {
-    live.find(key.into()).filter(|id| live.get(*id).kind == kind)
+fn get(live: &Inventory, key: NameKey, kind: ItemKind) -> Option<ItemId> {
+    live.find(key.into()).filter(|id| live.kind(*id) == kind)
 }
 
 /// Every candidate of a name, for the message that it was not found.

@@ -1,45 +1,24 @@
 //! A file's unlinked items, from its sidecar when that is valid and from its source otherwise.
 
+mod content;
 mod one;
 #[cfg(test)]
 mod tests;
 
 use std::io;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use darkc_cache_format::model::UnlinkedFile;
-use darkc_cache_format::{MissReason, Room, SourceHash, ToolDigest};
+use darkc_cache_format::{MissReason, SourceHash, ToolDigest};
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::parallel;
 use crate::discover::SourceFile;
+pub use content::{Content, FileContent};
+pub use one::parse;
 
 /// The format and front end of this build; computed from their sources by `build.rs`.
 pub const TOOL_DIGEST: ToolDigest = include!(concat!(env!("OUT_DIR"), "/tool_digest.rs"));
-
-/// A file to load, and the memory that its items borrow from. It can be loaded once.
-pub struct Slot {
-    source: SourceFile,
-    room: Room,
-    /// The decoded source text, where the file was parsed and refused: what diagnostics point into.
-    text: OnceLock<String>,
-}
-
-impl Slot {
-    pub fn new(source: SourceFile) -> Self {
-        Slot { source, room: Room::default(), text: OnceLock::new() }
-    }
-
-    pub fn source(&self) -> &SourceFile {
-        &self.source
-    }
-
-    /// The decoded source text, where the file was parsed and refused: what diagnostics point into.
-    pub fn text(&self) -> Option<&str> {
-        self.text.get().map(String::as_str)
-    }
-}
 
 /// What is done with sidecars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,22 +40,16 @@ pub struct Options {
     pub tool: ToolDigest,
 }
 
-/// What became of one slot.
+/// What became of one file.
 #[derive(Debug)]
-pub struct LoadedFile<'a> {
-    /// Of the bytes that were used, which are newer than the slot's where the file was changed in between.
+pub struct LoadedFile {
+    /// The hash of the bytes that were used, which are newer than discovery's where the file was changed in between.
     pub hash: SourceHash,
     pub origin: Origin,
     pub sidecar: SidecarState,
-    pub content: Result<Content<'a>, Failure>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct Content<'a> {
-    pub file: UnlinkedFile<'a>,
-    /// One an item: what its code is, whatever its place and comments
-    /// ([`CodeBytes::fingerprint`](darkc_cache_format::CodeBytes::fingerprint)).
-    pub code_fingerprints: &'a [u128],
+    pub content: Result<Arc<FileContent>, Failure>,
+    /// The decoded text of a source that was parsed and refused: what diagnostics point into.
+    pub refused_text: Option<String>,
 }
 
 /// Where a file's content came from.
@@ -113,11 +86,11 @@ pub enum Failure {
     Package(Vec<Diagnostic>),
 }
 
-/// Loads the given slots, in their order whatever the number of threads. One file's failure is no other's.
+/// Loads the given files, in their order whatever the number of threads. One file's failure is no other's.
 ///
 /// The calling thread does its share and needs a stack of [`STACK_BYTES`](crate::base::limits::STACK_BYTES).
-pub fn load<'a>(root: &Path, slots: &[&'a Slot], options: Options) -> Vec<LoadedFile<'a>> {
-    parallel::map(options.threads, 1, slots, |slot| one::load(root, slot, options))
+pub fn load(root: &Path, sources: &[&SourceFile], options: Options) -> Vec<LoadedFile> {
+    parallel::map(options.threads, 1, sources, |source| one::load(root, source, options))
 }
 
 /// How many files went which way.
@@ -131,7 +104,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub fn of<'l, 's: 'l>(files: impl IntoIterator<Item = &'l LoadedFile<'s>>) -> Self {
+    pub fn of<'l>(files: impl IntoIterator<Item = &'l LoadedFile>) -> Self {
         let mut tally = Tally::default();
         for file in files {
             match (&file.content, file.origin) {

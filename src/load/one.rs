@@ -2,64 +2,84 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use bumpalo::Bump;
+use darkc_cache_format::model::UnlinkedFile;
 use darkc_cache_format::store::{self, Lookup};
 use darkc_cache_format::{Encoded, Memory, MissReason, SourceHash, encode};
 
-use super::{Content, Failure, LoadedFile, Options, Origin, SidecarState, Sidecars, Slot};
+use super::{Content, Failure, FileContent, LoadedFile, Options, Origin, SidecarState, Sidecars};
 use crate::base::text;
-use crate::{discover, lower, syntax};
+use crate::discover::{self, SourceFile};
+use crate::{lower, syntax};
 
 /// How many bytes of tree a byte of source is parsed to: an arena with so much room seldom asks for more.
 const TREE_PER_BYTE: usize = 4;
 
-pub fn load<'a>(root: &Path, slot: &'a Slot, options: Options) -> LoadedFile<'a> {
-    let sidecar = store::path_for(&root.join(&slot.source.path));
-    let refuse = |origin, hash, failure| LoadedFile {
-        hash,
-        origin,
+pub fn load(root: &Path, source: &SourceFile, options: Options) -> LoadedFile {
+    let mut loading = Loading {
+        hash: source.hash,
+        origin: Origin::Sidecar,
         sidecar: SidecarState::Untouched,
-        content: Err(failure),
+        refused_text: None,
     };
-    let Some(memory) = slot.room.borrow() else {
-        let twice = Failure::Unreadable(io::Error::other("a slot can be loaded once"));
-        return refuse(Origin::Source(MissReason::NotTried), slot.source.hash, twice);
-    };
-    let reason = match from_sidecar(&sidecar, slot.source.hash, memory, options) {
-        Ok(loaded) => return loaded,
-        Err(reason) => reason,
-    };
-    let origin = Origin::Source(reason);
-    let refuse = |hash, failure| refuse(origin, hash, failure);
+    let content = FileContent::new(|memory| loading.fill(root, source, memory, options)).map(Arc::new);
+    let Loading { hash, origin, sidecar, refused_text } = loading;
+    LoadedFile { hash, origin, sidecar, content, refused_text }
+}
 
-    let (hash, text) = match text_of(root, slot) {
-        Ok(text) => text,
-        Err(error) => return refuse(slot.source.hash, Failure::Unreadable(error)),
-    };
-    let refuse = |text, failure| {
-        // The first and only text of this slot: its room has been lent once.
-        let _ = slot.text.set(text);
-        refuse(hash, failure)
-    };
-    let tree = Bump::with_capacity(text.len() * TREE_PER_BYTE);
-    let parsed = syntax::parse(&text, &tree);
-    if !parsed.diagnostics.is_empty() {
-        let diagnostics = parsed.diagnostics;
-        return refuse(text, Failure::Diagnostics(diagnostics));
+/// What is found out about a file while its memory is filled.
+struct Loading {
+    hash: SourceHash,
+    origin: Origin,
+    sidecar: SidecarState,
+    refused_text: Option<String>,
+}
+
+impl Loading {
+    fn fill<'a>(
+        &mut self,
+        root: &Path,
+        source: &SourceFile,
+        memory: &'a Memory,
+        options: Options,
+    ) -> Result<Content<'a>, Failure> {
+        let sidecar = store::path_for(&root.join(&source.path));
+        match from_sidecar(&sidecar, source.hash, memory, options) {
+            Ok(content) => return Ok(content),
+            Err(reason) => self.origin = Origin::Source(reason),
+        }
+        // The hash is taken again from the very bytes that are parsed: the file may have changed since it was found.
+        let bytes = discover::read(root, &source.path).map_err(Failure::Unreadable)?;
+        self.hash = SourceHash::of(&bytes);
+        let text = decode(bytes);
+        let file = match parse(&text, memory.arena()) {
+            Ok(file) => file,
+            Err(failure) => {
+                self.refused_text = Some(text);
+                return Err(failure);
+            }
+        };
+        let encoded = encode(&file, options.tool, self.hash);
+        self.sidecar = match options.sidecars {
+            Sidecars::Update => write(&sidecar, &encoded),
+            Sidecars::ReadOnly => SidecarState::Untouched,
+            Sidecars::Verify => compare(&sidecar, &encoded, options, self.hash),
+        };
+        let code_fingerprints = memory.arena().alloc_slice_copy(&encoded.code_fingerprints);
+        Ok(Content { file, code_fingerprints })
     }
-    let file = match lower::file(&text, &parsed.file, memory.arena()) {
-        Ok(file) => file,
-        Err(errors) => return refuse(text, Failure::Package(errors)),
-    };
-    let encoded = encode(&file, options.tool, hash);
-    let sidecar = match options.sidecars {
-        Sidecars::Update => write(&sidecar, &encoded),
-        Sidecars::ReadOnly => SidecarState::Untouched,
-        Sidecars::Verify => compare(&sidecar, &encoded, options, hash),
-    };
-    let code_fingerprints = memory.arena().alloc_slice_copy(&encoded.code_fingerprints);
-    LoadedFile { hash, origin, sidecar, content: Ok(Content { file, code_fingerprints }) }
+}
+
+/// Parses and lowers a source; the items go to the arena.
+pub fn parse<'a>(text: &str, arena: &'a Bump) -> Result<UnlinkedFile<'a>, Failure> {
+    let tree = Bump::with_capacity(text.len() * TREE_PER_BYTE);
+    let parsed = syntax::parse(text, &tree);
+    if !parsed.diagnostics.is_empty() {
+        return Err(Failure::Diagnostics(parsed.diagnostics));
+    }
+    lower::file(text, &parsed.file, arena).map_err(Failure::Package)
 }
 
 fn from_sidecar<'a>(
@@ -67,7 +87,7 @@ fn from_sidecar<'a>(
     hash: SourceHash,
     memory: &'a Memory,
     options: Options,
-) -> Result<LoadedFile<'a>, MissReason> {
+) -> Result<Content<'a>, MissReason> {
     if options.sidecars == Sidecars::Verify {
         return Err(MissReason::NotTried);
     }
@@ -76,14 +96,7 @@ fn from_sidecar<'a>(
         Lookup::Miss(reason) => return Err(reason),
     };
     let decoded = bytes.decode(memory.arena())?;
-    let content = Content { file: decoded.file, code_fingerprints: decoded.code_fingerprints };
-    Ok(LoadedFile { hash, origin: Origin::Sidecar, sidecar: SidecarState::Untouched, content: Ok(content) })
-}
-
-/// The hash is taken again from the very bytes that are parsed: the file may have changed since it was found.
-fn text_of(root: &Path, slot: &Slot) -> io::Result<(SourceHash, String)> {
-    let bytes = discover::read(root, &slot.source.path)?;
-    Ok((SourceHash::of(&bytes), decode(bytes)))
+    Ok(Content { file: decoded.file, code_fingerprints: decoded.code_fingerprints })
 }
 
 /// As [`text::decode`], without a copy in the ordinary case.

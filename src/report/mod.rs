@@ -16,8 +16,6 @@ use crate::base::location::ItemKind;
 use crate::commands::Wait;
 use crate::commands::outcome::ListedItem;
 
-pub use summary::ReloadMode;
-
 /// Gathers the whole output and writes it once, so that a line costs no system call and nothing is half said.
 #[derive(Debug, Default)]
 pub struct Report {

@@ -3,30 +3,23 @@
 use std::time::Duration;
 
 use super::{Report, line, plural};
+use crate::commands::Mode;
 use crate::commands::outcome::{BuildOutcome, CleanOutcome, Counts, Miss, Outcome, Unfit};
-
-/// What a reload was to do with its result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReloadMode {
-    Apply,
-    DryRun,
-    Verify,
-}
 
 impl Report {
     /// The last line of a reload.
-    pub fn reload(&mut self, outcome: &Outcome, mode: ReloadMode) {
+    pub fn reload(&mut self, outcome: &Outcome, mode: Mode) {
         if let Some(difference) = &outcome.difference {
             line(&mut self.text, format_args!("difference: {difference}"));
         }
         let failed = !outcome.failures.is_empty();
         let (word, end) = match (mode, failed || outcome.difference.is_some()) {
-            (ReloadMode::Apply, false) => ("reloaded", ""),
-            (ReloadMode::DryRun, false) => ("would reload", ""),
-            (ReloadMode::Verify, false) => ("verified", "; no difference"),
-            (ReloadMode::Apply, true) => ("not reloaded", "; nothing was applied"),
-            (ReloadMode::DryRun, true) => ("would not reload", "; nothing would be applied"),
-            (ReloadMode::Verify, true) => ("not verified", ""),
+            (Mode::Apply | Mode::ApplyFull, false) => ("reloaded", ""),
+            (Mode::DryRun | Mode::DryRunFull, false) => ("would reload", ""),
+            (Mode::Verify, false) => ("verified", "; no difference"),
+            (Mode::Apply | Mode::ApplyFull, true) => ("not reloaded", "; nothing was applied"),
+            (Mode::DryRun | Mode::DryRunFull, true) => ("would not reload", "; nothing would be applied"),
+            (Mode::Verify, true) => ("not verified", ""),
         };
         let counts = reload_counts(&outcome.counts, outcome.timings.total());
         line(&mut self.text, format_args!("{word}: {counts}{end}"));

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::{ReloadMode, Report, diagnostics, summary, timings};
+use super::{Report, diagnostics, summary, timings};
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
 use crate::base::text::Position;
 use crate::base::timing::{TimedSpan, Timings};
+use crate::commands::Mode;
 use crate::commands::outcome::*;
 
 fn problem(code: &'static str, start: (u32, u32), end: (u32, u32), message: &str) -> Diagnostic {
@@ -174,17 +175,16 @@ fn the_last_line_says_whether_anything_was_applied() {
         report.text
     };
     let mut outcome = Outcome { counts: COUNTS, ..Outcome::default() };
-    assert!(last(&outcome, ReloadMode::Apply).starts_with("reloaded: 449 files (448 hit, "));
-    assert!(last(&outcome, ReloadMode::DryRun).starts_with("would reload: 449 files (448 hit, "));
+    assert!(last(&outcome, Mode::Apply).starts_with("reloaded: 449 files (448 hit, "));
+    assert!(last(&outcome, Mode::DryRun).starts_with("would reload: 449 files (448 hit, "));
     outcome.failures.push(FileDiagnostics::default());
-    let text = last(&outcome, ReloadMode::Apply);
+    let text = last(&outcome, Mode::Apply);
     assert!(
         text.starts_with("not reloaded: 449 files (448 hit, ") && text.ends_with("; nothing was applied\n")
     );
     let outcome = Outcome { difference: Some("row 3 of locations".into()), ..Outcome::default() };
     assert!(
-        last(&outcome, ReloadMode::Verify)
-            .starts_with("difference: row 3 of locations\nnot verified: 0 files")
+        last(&outcome, Mode::Verify).starts_with("difference: row 3 of locations\nnot verified: 0 files")
     );
 }
 

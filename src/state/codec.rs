@@ -21,7 +21,7 @@ use crate::base::location::ItemKind;
 const SHADOWED: u8 = 1 << 7;
 
 /// Somewhat less than most items take, in bytes.
-const USUAL_LENGTH: usize = 200;
+pub(super) const USUAL_LENGTH: usize = 200;
 
 /// Appends one item of a file; `facts` are missing where its name is another declaration's.
 pub fn encode_item(bytes: &mut Vec<u8>, kind: ItemKind, location: &str, facts: Option<&Facts<'_>>) {
@@ -37,23 +37,58 @@ pub fn encode_item(bytes: &mut Vec<u8>, kind: ItemKind, location: &str, facts: O
     }
 }
 
-/// The items of a file; `None` where the bytes are not what [`encode_item`] makes.
+/// Returns the items of a file; `None` where the bytes are not what [`encode_item`] makes.
 pub fn decode_items(bytes: &[u8]) -> Option<Vec<StoredItem<'_>>> {
-    let mut reader = Reader { bytes };
+    let mut reader = ItemReader::new(bytes);
     let mut items = Vec::with_capacity(bytes.len() / USUAL_LENGTH);
-    while !reader.bytes.is_empty() {
-        let [tag] = reader.array()?;
+    while reader.offset().is_some() {
+        items.push(reader.next_item()?);
+    }
+    Some(items)
+}
+
+/// Reads the items of a file, one after the other.
+pub(super) struct ItemReader<'a> {
+    reader: Reader<'a>,
+    length: usize,
+}
+
+impl<'a> ItemReader<'a> {
+    pub fn new(bytes: &'a [u8]) -> Self {
+        ItemReader { reader: Reader { bytes }, length: bytes.len() }
+    }
+
+    /// Returns where the next item begins; `None` at the end.
+    pub fn offset(&self) -> Option<u32> {
+        let left = self.reader.bytes.len();
+        if left == 0 { None } else { Some((self.length - left) as u32) }
+    }
+
+    /// Returns the next item; `None` where the bytes are not an item's.
+    pub fn next_item(&mut self) -> Option<StoredItem<'a>> {
+        let (tag, location) = self.reader.head()?;
         let kind = match tag & !SHADOWED {
             0 => ItemKind::Type,
             1 => ItemKind::Value,
             2 => ItemKind::Fn,
             _ => return None,
         };
-        let location = reader.text()?;
-        let known = if tag & SHADOWED != 0 { None } else { Some(reader.known()?) };
-        items.push(StoredItem { kind, location, key: ItemKey::of(location), known });
+        let known = if tag & SHADOWED != 0 { None } else { Some(self.reader.known()?) };
+        Some(StoredItem { kind, location, key: ItemKey::of(location), known })
     }
-    Some(items)
+}
+
+/// Returns the location of the item whose bytes these begin with.
+pub(super) fn location_at(bytes: &[u8]) -> Option<&str> {
+    Reader { bytes }.head().map(|(_, location)| location)
+}
+
+/// Returns what is known of the item whose bytes these begin with, and which is not shadowed.
+pub(super) fn known_at(bytes: &[u8]) -> Option<Known<'_>> {
+    let mut reader = Reader { bytes };
+    let [_] = reader.array()?;
+    reader.skip_text()?;
+    reader.known()
 }
 
 pub fn encode_manifest<'m>(entries: impl IntoIterator<Item = ManifestEntry<'m>>) -> Vec<u8> {
@@ -97,9 +132,19 @@ impl<'a> Reader<'a> {
         self.take(N)?.try_into().ok()
     }
 
+    /// Reads an item's kind, as it is stored, and its location.
+    fn head(&mut self) -> Option<(u8, &'a str)> {
+        let [tag] = self.array()?;
+        Some((tag, self.text()?))
+    }
+
     fn text(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(self.skip_text()?).ok()
+    }
+
+    fn skip_text(&mut self) -> Option<&'a [u8]> {
         let length = u16::from_le_bytes(self.array()?);
-        std::str::from_utf8(self.take(usize::from(length))?).ok()
+        self.take(usize::from(length))
     }
 
     fn fingerprint(&mut self) -> Option<Fingerprint> {

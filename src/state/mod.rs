@@ -3,11 +3,13 @@
 pub mod codec;
 pub mod keys;
 pub mod known;
+mod remembered;
 
 use crate::base::hash::Fingerprint;
 use crate::base::location::ItemKind;
 use keys::ItemKey;
 use known::Known;
+pub use remembered::{NextFile, NextRow, Remembered, RememberedId};
 
 /// One file's part of the state, as stored: a row of `darkc_files`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub struct StoredItem<'a> {
 }
 
 /// The state that a database stands at.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
     /// Of the tool that left it.
     pub tool: Fingerprint,

@@ -12,18 +12,14 @@ mod robust;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use bumpalo::Bump;
-
-use darkc::base::hash::Fingerprint;
 use darkc::base::location::ItemKind;
 use darkc::base::parallel;
 use darkc::check::{self, Finding, Signatures, Whole};
 use darkc::link;
-use darkc::lower;
-use darkc::program::inventory::{Declared, Inventory, Name, Written};
+use darkc::load::{self, Content, FileContent};
+use darkc::program::inventory::{FileDeclarations, Inventory};
 use darkc::program::world::ItemId;
-use darkc::state::keys::ItemKey;
-use darkc::syntax;
+use darkc::state::Remembered;
 
 use crate::common::files_below;
 
@@ -60,12 +56,11 @@ fn check_texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Findings {
         let checked = check::check(program, &signatures, live, THREADS);
         let mut findings = Findings { took: start.elapsed(), ..Findings::default() };
         for (id, checked) in live.iter().zip(checked) {
-            let declared = inventory.get(*id);
-            findings.functions += usize::from(declared.kind == ItemKind::Fn);
+            findings.functions += usize::from(inventory.kind(*id) == ItemKind::Fn);
             findings.compared += u64::from(checked.compared);
             findings.unknown += u64::from(checked.unknown);
             if !checked.findings.is_empty() {
-                findings.by_item.insert(declared.name.to_string(), checked.findings);
+                findings.by_item.insert(inventory.name(*id).to_owned(), checked.findings);
             }
         }
         findings
@@ -75,36 +70,19 @@ fn check_texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Findings {
 /// Parses and links texts without errors, and hands over the program and its live items.
 fn on_program<T: Send>(
     texts: &[&str],
-    work: impl FnOnce(&Whole<'_, '_>, &Inventory<'_>, &[ItemId]) -> T + Send,
+    work: impl FnOnce(&Whole<'_>, &Inventory, &[ItemId]) -> T + Send,
 ) -> T {
     parallel::on_large_stack(|| {
-        let arena = Bump::new();
-        let files: Vec<_> = texts
-            .iter()
-            .map(|text| {
-                let tree = Bump::new();
-                let parsed = syntax::parse(text, &tree);
-                assert!(parsed.diagnostics.is_empty(), "{:?} in {text}", parsed.diagnostics);
-                lower::file(text, &parsed.file, &arena).expect("a package file")
-            })
-            .collect();
-        let mut inventory = Inventory::with_capacity(1000);
-        for (file, unlinked) in files.iter().enumerate() {
-            for (place, item) in unlinked.items.iter().enumerate() {
-                inventory.add(Declared {
-                    kind: item.kind,
-                    name: Name::new(item.location),
-                    key: ItemKey::of(item.location),
-                    file: file as u32,
-                    place: place as u32,
-                    written: Some(Written { item, code: Fingerprint::default() }),
-                    known: None,
-                    revived: false,
-                    shadowed: false,
-                });
-            }
-        }
-        let live: Vec<_> = inventory.live().map(|(id, _)| id).collect();
+        let files = texts.iter().map(|text| {
+            let content = FileContent::new(|memory| {
+                let file = load::parse(text, memory.arena())?;
+                Ok(Content { file, code_fingerprints: &[] })
+            });
+            let content = content.unwrap_or_else(|failure| panic!("{failure:?} in {text}"));
+            FileDeclarations { before: None, content: Some(content.into()) }
+        });
+        let inventory = Inventory::new(Remembered::default(), files);
+        let live: Vec<_> = inventory.live().collect();
         let linked = link::link(&inventory, &inventory, &live, THREADS);
         work(&Whole::new(&inventory, &linked), &inventory, &live)
     })

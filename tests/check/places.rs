@@ -14,18 +14,18 @@ use super::{THREADS, on_program, package_texts};
 use crate::common;
 
 /// Texts as files `0.dark`, `1.dark`, ….
-struct InMemory<'t, 'i> {
+struct InMemory<'t> {
     texts: &'t [&'t str],
-    inventory: &'t Inventory<'i>,
+    inventory: &'t Inventory,
 }
 
-impl Texts for InMemory<'_, '_> {
+impl Texts for InMemory<'_> {
     fn path(&self, item: ItemId) -> String {
-        format!("{}.dark", self.inventory.get(item).file)
+        format!("{}.dark", self.inventory.file(item))
     }
 
     fn text(&self, item: ItemId) -> Option<String> {
-        Some(self.texts[self.inventory.get(item).file as usize].to_owned())
+        Some(self.texts[self.inventory.file(item)].to_owned())
     }
 }
 
@@ -146,7 +146,7 @@ fn every_node_has_one_place() {
             for id in live {
                 let linked = program.linked(*id).expect("a loaded item");
                 let nodes = unlinked_nodes(linked.code, linked.resolutions);
-                let places = &places[inventory.get(*id).file as usize][program.name(*id)];
+                let places = &places[inventory.file(*id)][program.name(*id)];
                 let count = places.nodes.len();
                 assert!(nodes.iter().all(|node| (*node as usize) < count), "{}", program.name(*id));
                 // All but the parts of dotted paths that turned out to be one name are nodes of the tree.

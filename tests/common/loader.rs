@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::Path;
 
 use darkc::base::parallel::Threads;
-use darkc::commands::{self, NodeIdMode, Settings};
+use darkc::commands::{self, Mode, NodeIdMode, Remembered, Settings};
 
 use super::darkc;
 
@@ -21,6 +21,18 @@ pub struct Wish {
     pub full: bool,
     pub dry_run: bool,
     pub verify: bool,
+}
+
+impl Wish {
+    fn mode(self) -> Mode {
+        match (self.verify, self.dry_run, self.full) {
+            (true, ..) => Mode::Verify,
+            (_, true, true) => Mode::DryRunFull,
+            (_, true, false) => Mode::DryRun,
+            (_, false, true) => Mode::ApplyFull,
+            (_, false, false) => Mode::Apply,
+        }
+    }
 }
 
 pub trait Loader: Sync {
@@ -57,15 +69,13 @@ impl Loader for InProcess {
         let settings = Settings {
             node_ids: if wish.zero_ids { NodeIdMode::Zero } else { NodeIdMode::Derived },
             threads: Threads::Exactly(NonZero::<usize>::MIN),
-            full: wish.full,
-            dry_run: wish.dry_run,
-            verify: wish.verify,
+            mode: wish.mode(),
             allow_removals: true,
             ..Settings::new(packages.to_owned(), database.to_owned())
         };
-        match commands::reload(&settings) {
+        match commands::reload(&settings, Remembered::default()) {
             Err(failure) => Outcome { code: 2, message: failure.to_string() },
-            Ok(outcome) => {
+            Ok((outcome, _)) => {
                 let found = outcome.failures.iter().map(|failure| format!("{failure:?}"));
                 let message = found.chain(outcome.difference.clone()).collect::<Vec<_>>().join("\n");
                 Outcome { code: i32::from(!message.is_empty()), message }

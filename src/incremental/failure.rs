@@ -1,16 +1,19 @@
-//! Why the tool itself could not finish.
+//! Why a run did not finish.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::patience::Wait;
-use crate::db::DbError;
+use crate::base::diagnostic::FileDiagnostics;
+use crate::db::{DbError, Holder};
 use crate::discover::DiscoverError;
 
-/// What stops a run that the user's sources are not to blame for. Its text says what to do next.
+/// What stops a run. Its text says what to do next.
 #[derive(Debug)]
 pub enum Failure {
+    /// The user's sources have errors. A command reports them in its outcome and does not fail.
+    Sources(Vec<FileDiagnostics>),
     Discover(DiscoverError),
     Database(DbError),
     /// A file that was named cannot be read.
@@ -24,6 +27,35 @@ pub enum Failure {
     /// The source is another than when it was found, and what hangs on it has been decided.
     ChangedMeanwhile(String),
     Thread(io::Error),
+}
+
+/// For whom a run waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Another reload of the same store.
+    Darkc(Holder),
+    /// Whoever else holds the database locked.
+    Other { database: PathBuf, pid: Option<u32>, since: Duration },
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (pid, since) = match self {
+            Wait::Darkc(holder) => {
+                write!(f, "waiting for another darkc")?;
+                (holder.pid, holder.since)
+            }
+            Wait::Other { database, pid, since } => {
+                write!(f, "waiting for another process that has locked {}", database.display())?;
+                (*pid, *since)
+            }
+        };
+        write!(f, " (")?;
+        if let Some(pid) = pid {
+            write!(f, "pid {pid}, ")?;
+        }
+        write!(f, "since {} s)", since.as_secs())
+    }
 }
 
 /// A load that would empty a store.
@@ -78,6 +110,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Failure::Sources(files) => write!(f, "{} files have errors", files.len()),
             Failure::Discover(error) => write!(f, "{error}"),
             Failure::Database(error) => write!(f, "{error}"),
             Failure::Unreadable(path, error) => write!(f, "{} cannot be read: {error}", path.display()),

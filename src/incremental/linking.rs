@@ -1,0 +1,152 @@
+//! Links what an edit can reach: what was written anew, and what a changed name may have come to mean.
+
+use std::collections::{HashMap, HashSet};
+
+use super::failure::Failure;
+use super::findings::Relinked;
+use super::package_set::PackageSet;
+use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
+use crate::base::hash::Fingerprint;
+use crate::link::{self, ChangedNames, LinkedItem};
+use crate::program::world::ItemId;
+use crate::state::keys::{CandidateKey, name_key};
+
+impl PackageSet {
+    /// Returns the keys of names that began or ceased to exist since the last run, or hold another kind of item, and
+    /// how each is spelled.
+    fn changed_names(&self) -> (ChangedNames, HashMap<CandidateKey, String>) {
+        let (inventory, before) = (&self.inventory, self.inventory.before());
+        let mut keys = ChangedNames::default();
+        let mut spelled = HashMap::new();
+        // Of a set of which nothing is known, nothing can have been linked before.
+        if before.is_empty() {
+            return (keys, spelled);
+        }
+        let mut add = |location: &str| {
+            let key = CandidateKey::from(name_key(location));
+            keys.insert(key);
+            spelled.entry(key).or_insert_with(|| location.to_owned());
+        };
+        for (had, has) in inventory.touched() {
+            if let Some(has) = has.filter(|has| inventory.known(*has).is_none()) {
+                add(inventory.name(has));
+            }
+            if let Some(had) = had
+                && has.is_none_or(|has| inventory.kind(has) != before.kind(had))
+            {
+                add(before.location(had));
+            }
+        }
+        (keys, spelled)
+    }
+
+    /// Whether an item's code may be other than the last run linked.
+    fn is_written_anew(&self, item: ItemId) -> bool {
+        let inventory = &self.inventory;
+        match inventory.written(item) {
+            Some(written) => inventory.known(item).is_none_or(|known| written.code != known.code()),
+            None => inventory.is_revived(item) || inventory.known(item).is_none(),
+        }
+    }
+
+    /// Links what was written anew and what a changed name may touch. Returns the items that came out otherwise
+    /// than in the last run, ascending.
+    ///
+    /// # Errors
+    /// The names that Darklang refuses to leave unresolved, file by file.
+    pub fn link(&mut self) -> Result<Vec<ItemId>, Failure> {
+        let (changed_names, spelled) = self.changed_names();
+        let mut due: Vec<ItemId> = self.inventory.live().filter(|id| self.is_written_anew(*id)).collect();
+        let anew = due.len();
+        for (id, because) in link::touched(&self.inventory, &changed_names) {
+            if due[..anew].binary_search(&id).is_ok() {
+                continue;
+            }
+            self.relinked.push(Relinked {
+                kind: self.inventory.kind(id),
+                location: self.inventory.name(id).to_owned(),
+                because: spelled.get(&because).cloned().unwrap_or_default(),
+            });
+            due.push(id);
+        }
+        due.sort_unstable();
+        let linked = self.link_items(&due)?;
+        let is_changed = |linked: &LinkedItem| {
+            let (written, known) = (self.inventory.written(linked.id), self.inventory.known(linked.id));
+            match (written, known) {
+                (Some(written), Some(known)) if !self.inventory.is_revived(linked.id) => {
+                    written.code != known.code() || linked.links != known.links()
+                }
+                _ => true,
+            }
+        };
+        let changed: Vec<LinkedItem> = linked.into_iter().filter(is_changed).collect();
+        let ids = changed.iter().map(|linked| linked.id).collect();
+        self.canonicalize(changed);
+        Ok(ids)
+    }
+
+    /// Links and canonicalizes those of the given items that this run has not looked into yet.
+    pub fn look_into(&mut self, items: &[ItemId]) -> Result<(), Failure> {
+        let lacking: Vec<ItemId> = items.iter().copied().filter(|item| self.fresh(*item).is_none()).collect();
+        let linked = self.link_items(&lacking)?;
+        self.canonicalize(linked);
+        // What belongs to no change keeps its group; a change of it is found when it is hashed.
+        for item in lacking {
+            let group = self.inventory.known(item).map_or(Fingerprint::default(), |known| known.group());
+            if let Some(fresh) = &mut self.fresh[item.index()] {
+                fresh.group = group;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sees to it that the code of the given items is at hand, and looks their names up.
+    fn link_items(&mut self, items: &[ItemId]) -> Result<Vec<LinkedItem>, Failure> {
+        self.load_code(items)?;
+        let linked = link::link(&self.inventory, &self.inventory, items, self.sources.threads());
+        self.counts.items_linked += linked.len();
+        let failures = self.missing(&linked);
+        if failures.is_empty() { Ok(linked) } else { Err(Failure::Sources(failures)) }
+    }
+
+    /// Loads the files of those of the given items whose code is not at hand.
+    fn load_code(&mut self, items: &[ItemId]) -> Result<(), Failure> {
+        let lacking = items.iter().filter(|id| self.inventory.written(**id).is_none());
+        let files: HashSet<usize> = lacking.map(|id| self.inventory.file(*id)).collect();
+        if files.is_empty() {
+            return Ok(());
+        }
+        self.sources.load(files.iter().copied());
+        let failures = self.sources.failures();
+        if !failures.is_empty() {
+            return Err(Failure::Sources(failures));
+        }
+        for file in files {
+            if let Some(content) = self.sources.content(file) {
+                self.inventory.take_content(file, content.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn missing(&self, linked: &[LinkedItem]) -> Vec<FileDiagnostics> {
+        let mut failures: Vec<(usize, FileDiagnostics)> = Vec::new();
+        for item in linked.iter().filter(|item| !item.missing.is_empty()) {
+            let file = self.inventory.file(item.id);
+            let diagnostics = item.missing.iter().map(Diagnostic::from);
+            match failures.iter_mut().find(|(of, _)| *of == file) {
+                Some((_, failure)) => failure.diagnostics.extend(diagnostics),
+                None => {
+                    let (path, text) = (self.sources.shown_path(file), self.sources.text(file));
+                    let diagnostics = diagnostics.collect();
+                    failures.push((file, FileDiagnostics { path, text, diagnostics, others: Vec::new() }));
+                }
+            }
+        }
+        for (_, failure) in &mut failures {
+            failure.diagnostics.sort_by_key(|diagnostic| diagnostic.start);
+        }
+        failures.into_iter().map(|(_, failure)| failure).collect()
+    }
+}
