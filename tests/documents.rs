@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use darkc::load::TOOL_DIGEST;
 use darkc_cache_format::{FORMAT_VERSION, MAGIC, SourceHash};
 
-use crate::common::{Tree, darkc};
+use crate::common::{Tree, darkc, files_below};
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "ARCHITECTURE.md",
     "FORMAT.md",
     "CHANGELOG.md",
+    "SECURITY.md",
+    "docs/reliability.md",
+    "fuzz/README.md",
     "migrations/README.md",
     "benches/RESULTS.md",
 ];
@@ -135,4 +138,23 @@ fn the_documents_name_files_that_exist() {
         }
     }
     assert_eq!(missing, [""; 0]);
+}
+
+/// A promise is worth as much as the test that holds it.
+#[test]
+fn every_test_that_a_promise_names_is_there() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let sources: Vec<String> = files_below(&tests)
+        .iter()
+        .filter(|path| path.ends_with(".rs"))
+        .map(|path| fs::read_to_string(tests.join(path)).expect("a test"))
+        .collect();
+    let document = document("docs/reliability.md");
+    let named = document.split('`').skip(1).step_by(2).filter(|word| word.matches('_').count() > 3);
+    let missing: Vec<&str> = named
+        .clone()
+        .filter(|name| !sources.iter().any(|source| source.contains(&format!("#[test]\nfn {name}()"))))
+        .collect();
+    assert_eq!(missing, [""; 0]);
+    assert!(named.count() > 15);
 }

@@ -66,6 +66,8 @@ enum Trouble {
     Insert,
     /// The store is removed.
     Remove,
+    /// The store is cut to half its length.
+    Truncate,
 }
 
 const TROUBLES: [Trouble; 12] = [
@@ -244,6 +246,7 @@ impl<'t> Trial<'t> {
             Trouble::Edit => self.tree.write(BASE, MEANWHILE.as_bytes()),
             Trouble::Insert => self.happened = insert(&self.tree.beside(STORE)),
             Trouble::Remove => self.happened = fs::remove_file(self.tree.beside(STORE)).is_ok(),
+            Trouble::Truncate => truncate(&self.tree.beside(STORE)),
         }
         Act::Proceed
     }
@@ -270,6 +273,12 @@ fn insert(store: &Path) -> bool {
 
 fn their_row(store: &Path) -> Option<i64> {
     compare::open(store).query_row("SELECT x FROM theirs", [], |row| row.get(0)).ok()
+}
+
+fn truncate(store: &Path) {
+    let file = fs::File::options().write(true).open(store).expect("a store");
+    let length = file.metadata().expect("its length").len();
+    file.set_len(length / 2).expect("a shorter store");
 }
 
 /// What is in the tree that neither a user nor a reload that ended well has put there.
@@ -380,4 +389,30 @@ fn whatever_fails_no_store_is_damaged_and_the_next_run_mends_everything() {
     for state in [State::Missing, State::Old, State::New] {
         assert!(states.contains(&state), "no point left the store {state:?}");
     }
+}
+
+/// Nothing can bring back what somebody cuts off; but to read past the end of a mapped file would kill the process.
+#[test]
+fn a_store_that_is_cut_under_a_run_ends_it_with_a_reason() {
+    let step = common::number_from_env("DARKC_FAULTS", SAMPLE / 4).max(1);
+    let expected = Expected::new();
+    let tree = prepared(Scenario::Edit, &expected);
+    let (_, trial) = Trial::run(&tree, Trouble::Kill, usize::MAX);
+    let points: Vec<usize> = (0..trial.seen).step_by(step).collect();
+    let ends = common::in_parallel(&points, |at| {
+        let tree = prepared(Scenario::Edit, &expected);
+        let (run, _) = Trial::run(&tree, Trouble::Truncate, *at);
+        (run.end, run.stderr)
+    });
+    let mut reasons = 0;
+    for (at, (end, stderr)) in points.iter().zip(ends) {
+        match end {
+            // All that it needed was read before, or written after.
+            End::Code(0) => {}
+            End::Code(2) if stderr.starts_with("error: ") => reasons += 1,
+            _ => panic!("call {at}: {end:?} {stderr}"),
+        }
+    }
+    println!("{} points, {reasons} ended with a reason", points.len());
+    assert!(reasons > 0);
 }
