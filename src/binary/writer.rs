@@ -16,8 +16,8 @@ use super::tags::Tag;
 use crate::base::hash::ContentHash;
 
 /// The version in the header of every blob (`Binary/BaseFormat.fs`).
-const BLOB_VERSION: u32 = 1;
-const BLOB_HEADER_LENGTH: usize = 8;
+pub const BLOB_VERSION: u32 = 1;
+pub const BLOB_HEADER_LENGTH: usize = 8;
 const BLOB_LENGTH_OFFSET: usize = 4;
 
 /// A growing run of bytes in Darklang's format.

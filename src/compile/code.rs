@@ -41,7 +41,7 @@ use super::constants::Constant;
 use super::patterns::{write_let_pattern, write_match_pattern};
 use super::types::{Callable, write_callable, write_types};
 
-mod tag {
+pub mod tag {
     pub const LOAD: u8 = 0;
     pub const COPY: u8 = 1;
     pub const OR: u8 = 2;

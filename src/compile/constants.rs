@@ -18,7 +18,7 @@ use crate::program::tree::{FloatLiteral, IntLiteral};
 
 use super::types::{Callable, write_callable};
 
-mod tag {
+pub mod tag {
     pub const UNIT: u8 = 0;
     pub const BOOL: u8 = 1;
     pub const FLOAT: u8 = 12;
@@ -28,10 +28,10 @@ mod tag {
     pub const INT: u8 = 25;
 }
 
-const NAMED_FN: u8 = 1;
+pub const NAMED_FN: u8 = 1;
 const EMPTY_LISTS: [u8; 3] = [0; 3];
 
-mod float_tag {
+pub mod float_tag {
     pub const NAN: u8 = 0;
     pub const INFINITY: u8 = 1;
     pub const NEGATIVE_INFINITY: u8 = 2;
@@ -104,7 +104,11 @@ pub fn float(out: &mut Writer, literal: &FloatLiteral<'_>) {
     let sign = if literal.negative { "-" } else { "" };
     let spelled = format!("{sign}{}.{}", or_zero(literal.whole), or_zero(literal.fraction));
     // Digits around a point always parse, so there is no other way to NaN.
-    let value = spelled.parse().unwrap_or(f64::NAN);
+    float_value(out, spelled.parse().unwrap_or(f64::NAN));
+}
+
+/// A float without its tag as a value.
+pub fn float_value(out: &mut Writer, value: f64) {
     if value.is_nan() {
         out.byte(float_tag::NAN);
     } else if value == f64::INFINITY {

@@ -3,7 +3,7 @@
 use crate::base::hash::ContentHash;
 use crate::binary::ids::NodeIds;
 use crate::program::tree::{
-    Expr, ExprKind, Function, Infix, LetPattern, LetPatternKind, MatchCase, NameRef, StringSegment, TypeRef,
+    Expr, ExprKind, Infix, LetPattern, LetPatternKind, MatchCase, NameRef, StringSegment, TypeRef,
 };
 use crate::program::world::World;
 
@@ -19,9 +19,9 @@ use super::types::{Callable, type_hash};
 /// The register that Darklang names as the result where a type's name means nothing; it is never read.
 const NO_RESULT: Register = 0;
 
-/// Compiles one function.
+/// Compiles one function or value.
 pub struct Compiler<'t, 'c, W, I> {
-    /// The function itself.
+    /// The item itself.
     hash: ContentHash,
     world: &'c W,
     pub(super) ids: &'c I,
@@ -50,13 +50,13 @@ impl<'t, 'c, W: World, I: NodeIds> Compiler<'t, 'c, W, I> {
     }
 
     /// Parameters are in the first registers, by name as well, because lambdas capture them by name.
-    pub fn function_body(mut self, function: &'t Function<'t>) {
+    pub fn body(mut self, params: &[(&'t str, TypeRef<'t>)], body: &'t Expr<'t>) {
         let frame = self.code.open_frame();
-        for (name, _) in &function.params {
+        for (name, _) in params {
             let register = self.reserve();
             self.symbols.bind(name, register);
         }
-        let result = self.expr(&function.body);
+        let result = self.expr(body);
         self.code.close_frame(frame, self.next, result);
     }
 

@@ -5,16 +5,16 @@
 //! (`darklang/dark backend/src/LibExecution/ProgramTypesToRuntimeTypes.fs`,
 //! `LibSerialization/Binary/Serializers/RT`)
 
-mod code;
-mod constants;
+pub mod code;
+pub mod constants;
 mod expressions;
 pub mod item;
 mod lambdas;
 mod mentions;
-mod patterns;
+pub mod patterns;
 mod pipes;
-mod symbols;
-mod types;
+pub mod symbols;
+pub mod types;
 
 #[cfg(test)]
 mod tests;
@@ -23,7 +23,7 @@ use crate::base::hash::ContentHash;
 use crate::binary::ids::NodeIds;
 use crate::binary::tags::definitions;
 use crate::binary::writer::Writer;
-use crate::program::tree::{Function, TypeBody, TypeDeclaration};
+use crate::program::tree::{Expr, Function, TypeBody, TypeDeclaration};
 use crate::program::world::World;
 use code::Code;
 use expressions::Compiler;
@@ -56,8 +56,14 @@ pub fn function(
             write_type(out, world, typ);
         });
         write_type(out, world, &function.return_type);
-        Compiler::new(hash, world, ids, Code::new(world, out)).function_body(function);
+        Compiler::new(hash, world, ids, Code::new(world, out)).body(&function.params, &function.body);
     });
+}
+
+/// Writes the instructions that a value is evaluated with, a frame. Darklang stores none: it compiles `pt_def` when
+/// it evaluates the value.
+pub fn value(hash: ContentHash, body: &Expr<'_>, world: &impl World, ids: &impl NodeIds, out: &mut Writer) {
+    Compiler::new(hash, world, ids, Code::new(world, out)).body(&[], body);
 }
 
 /// Writes the column `package_types.rt_def`.

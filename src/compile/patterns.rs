@@ -24,14 +24,14 @@ use super::Register;
 use super::constants::{Constant, int};
 use super::symbols::{Symbols, find, ordinal};
 
-mod let_tag {
+pub mod let_tag {
     pub const VARIABLE: u8 = 0;
     pub const TUPLE: u8 = 1;
     pub const UNIT: u8 = 2;
     pub const WILDCARD: u8 = 3;
 }
 
-mod match_tag {
+pub mod match_tag {
     pub const LIST: u8 = 15;
     pub const CONS: u8 = 16;
     pub const TUPLE: u8 = 17;

@@ -31,11 +31,9 @@ impl World for Numbered {
 fn frame(body: Expr<'_>) -> Vec<u8> {
     let world = Numbered(Location::new("Owner.name"));
     let mut out = Writer::new();
-    let params = vec![("p", TypeRef::Primitive(Primitive::Unit))];
-    let return_type = TypeRef::Primitive(Primitive::Unit);
-    let function = Function { type_params: &[], params, return_type, body };
+    let params = [("p", TypeRef::Primitive(Primitive::Unit))];
     let code = Code::new(&world, &mut out);
-    Compiler::new(ContentHash([0; 32]), &world, &Zero, code).function_body(&function);
+    Compiler::new(ContentHash([0; 32]), &world, &Zero, code).body(&params, &body);
     out.into_bytes()
 }
 

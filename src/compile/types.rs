@@ -24,7 +24,7 @@ use crate::binary::writer::Writer;
 use crate::program::tree::{NameError, NameRef, Primitive, Target, TypeRef};
 use crate::program::world::World;
 
-mod tag {
+pub mod tag {
     pub const TUPLE: u8 = 17;
     pub const LIST: u8 = 18;
     pub const DICT: u8 = 19;
@@ -35,7 +35,7 @@ mod tag {
     pub const STREAM: u8 = 25;
 }
 
-fn primitive_tag(primitive: Primitive) -> u8 {
+pub fn primitive_tag(primitive: Primitive) -> u8 {
     match primitive {
         Primitive::Unit => 0,
         Primitive::Bool => 1,
@@ -58,6 +58,33 @@ fn primitive_tag(primitive: Primitive) -> u8 {
         Primitive::Int => 26,
     }
 }
+
+/// The inverse of [`primitive_tag`].
+pub fn primitive_of(tag: u8) -> Option<Primitive> {
+    PRIMITIVES.into_iter().find(|primitive| primitive_tag(*primitive) == tag)
+}
+
+const PRIMITIVES: [Primitive; 19] = [
+    Primitive::Unit,
+    Primitive::Bool,
+    Primitive::Int8,
+    Primitive::UInt8,
+    Primitive::Int16,
+    Primitive::UInt16,
+    Primitive::Int32,
+    Primitive::UInt32,
+    Primitive::Int64,
+    Primitive::UInt64,
+    Primitive::Int128,
+    Primitive::UInt128,
+    Primitive::Float,
+    Primitive::Char,
+    Primitive::String,
+    Primitive::Uuid,
+    Primitive::DateTime,
+    Primitive::Blob,
+    Primitive::Int,
+];
 
 /// The hash behind the name of a type. No type is built in, so only an item can be meant.
 pub fn type_hash(world: &impl World, name: &NameRef<'_>) -> Result<ContentHash, NameError> {

@@ -21,8 +21,7 @@ pub const RELEASE: i64 = 4;
 /// SHA-256 of Darklang's `backend/migrations/schema.sql`; Darklang rebuilds all tables where it differs.
 pub const SCHEMA_HASH: &str = "4F45E5822AEA4DF1A08F453076471F36154978BC98E77CEEF0F66DD8D83E2A89";
 
-/// The branch that packages are loaded into (`darklang/dark LibExecution/ProgramTypes.fs`, `mainBranchId`).
-pub const MAIN_BRANCH: Uuid = uuid!("89282547-e4e6-4986-bcb6-db74bc6a8c0f");
+pub use crate::ops::MAIN_BRANCH;
 pub const MAIN_BRANCH_TEXT: &str = "89282547-e4e6-4986-bcb6-db74bc6a8c0f";
 pub const MAIN_BRANCH_NAME: &str = "main";
 /// The account called Darklang, which a loader's commits belong to.

@@ -1,6 +1,6 @@
 //! Looks names up as Darklang does: from written names to items.
 
-mod builtins;
+pub mod builtins;
 pub mod candidates;
 pub mod names;
 

@@ -9,12 +9,15 @@ pub mod read;
 #[cfg(test)]
 mod tests;
 
-use uuid::Uuid;
+use uuid::{Uuid, uuid};
 
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 use crate::binary::writer::Writer;
 use crate::hash::content;
+
+/// The branch that packages are loaded into (`darklang/dark LibExecution/ProgramTypes.fs`, `mainBranchId`).
+pub const MAIN_BRANCH: Uuid = uuid!("89282547-e4e6-4986-bcb6-db74bc6a8c0f");
 
 const GUID_LENGTH: usize = 16;
 
