@@ -20,6 +20,7 @@ pub mod binary;
 pub mod hash;
 pub mod ops;
 pub mod compile;
+pub mod evaluate;
 pub mod diff;
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a stage that touches the disk")]
 pub mod db;

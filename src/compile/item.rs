@@ -18,6 +18,13 @@ pub enum NodeIdMode {
     Zero,
 }
 
+/// The columns `package_values.rt_dval` and `value_type`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueColumns {
+    pub rt_dval: Vec<u8>,
+    pub value_type: Vec<u8>,
+}
+
 /// An item in all its stored forms.
 #[derive(Debug)]
 pub struct CompiledItem {
@@ -27,6 +34,10 @@ pub struct CompiledItem {
     pub pt_def: Vec<u8>,
     /// `rt_def` of a type, `rt_instrs` of a function, nothing of a value.
     pub runtime: Vec<u8>,
+    /// What [`super::value`] writes of a value, which no column holds; nothing of a type or function.
+    pub instructions: Vec<u8>,
+    /// The result of a value, once it is evaluated.
+    pub result: Option<ValueColumns>,
     pub description: String,
     pub add_op: Op,
     /// Binds the item's name to its hash.
@@ -102,9 +113,10 @@ fn with_ids(
     pt_def.blob(|out| out.raw(&scratch.bytes()[payload::ADD_TAG_LENGTH..]));
 
     scratch.clear();
+    let mut instructions = Writer::new();
     match &item.definition {
         Definition::Type(declaration) => super::type_definition(hash, declaration, world, scratch),
-        Definition::Value(_) => {}
+        Definition::Value(body) => super::value(hash, body, world, ids, &mut instructions),
         Definition::Fn(function) => super::function(hash, function, world, ids, scratch),
     }
     let pt_def = pt_def.into_bytes();
@@ -119,6 +131,8 @@ fn with_ids(
         dependencies: dependencies_fingerprint(mentions.iter().map(mention)),
         pt_def,
         runtime,
+        instructions: instructions.into_bytes(),
+        result: None,
         description: item.description.to_owned(),
         add_op,
         set_name: Op::set_name(world.location(item.id), kind, hash),
