@@ -33,6 +33,8 @@ mod documents;
 mod histories;
 /// A reload fills the tables as Darklang's own loader does.
 mod database;
+/// Values are evaluated as Darklang evaluates them, once each.
+mod evaluation;
 /// Incremental equals fresh, over real edits.
 mod incremental;
 /// Incremental equals fresh, over random scripts and whatever others do meanwhile.

@@ -93,6 +93,7 @@ fn main() {
             hash: *hash,
             pt_def: pt_def.clone(),
             runtime: runtime.clone(),
+            result: None,
             description: format!("edited in round {round}"),
         };
         let edit = Plan { put_rows: vec![row], ..Plan::default() };

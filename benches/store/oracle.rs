@@ -67,6 +67,7 @@ impl OracleRows {
             hash: *hash,
             pt_def: pt_def.clone(),
             runtime: runtime.clone(),
+            result: None,
             description: description.clone(),
         };
         Plan {

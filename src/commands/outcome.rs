@@ -9,7 +9,7 @@ use crate::base::timing::Timings;
 use crate::db::Applied;
 use crate::discover::SourceFile;
 use crate::incremental::basis::Reason;
-pub use crate::incremental::findings::{Counts, Relinked};
+pub use crate::incremental::findings::{Counts, Relinked, ValueLeft};
 
 /// The result of a run that the tool itself could finish; `failures` are the user's to mend.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Outcome {
     pub files: Vec<FileStatus>,
     /// Items whose names were looked up again although their own file is unchanged; for `--explain`.
     pub relinked: Vec<Relinked>,
+    /// New values that were not evaluated, in load order; for `--explain`.
+    pub values_left: Vec<ValueLeft>,
     /// What changed, in order of location; filled for `--dry-run` and `--explain`.
     pub changes: Vec<ItemChange>,
     /// The first difference that `--verify` found.

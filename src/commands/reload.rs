@@ -6,7 +6,7 @@ use super::outcome::Outcome;
 use super::patience::Patience;
 use super::settings::{Mode, NodeIdMode, Settings};
 use super::{Failure, Wait, changes as told, load_options, unless_passing};
-use crate::base::hash::Fingerprint;
+use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::parallel::{self, HandOver};
 use crate::db::{Database, Millis, NewState, sealed_items};
 use crate::diff::{Plan, changes, full};
@@ -17,6 +17,7 @@ use crate::incremental::package_set::PackageSet;
 use crate::incremental::planning::{self, Stored};
 use crate::incremental::remembered::next_files;
 use crate::incremental::sources::Sources;
+use crate::incremental::values;
 use crate::program::world::ItemId;
 use crate::state::{NextFile, Remembered, Stamp};
 
@@ -170,7 +171,7 @@ impl<'s> Run<'s> {
         database: &mut Database,
         trusted: bool,
     ) -> Result<(Plan, Vec<NextFile>), Failure> {
-        let Outcome { timings, difference, .. } = &mut self.outcome;
+        let Outcome { timings, difference, counts, values_left, .. } = &mut self.outcome;
         if self.settings.mode == Mode::Verify {
             *difference = timings.time("integrity", || database.damage())?;
         }
@@ -189,12 +190,23 @@ impl<'s> Run<'s> {
         // 8. Compile the items of those hashes.
         let due = changes::to_compile(&affected, &dirty, set);
         timings.time("look into", || set.look_into(&due))?;
-        let compiled = timings.time("compile", || set.compile(&due, self.settings.node_ids));
+        let mut compiled = timings.time("compile", || set.compile(&due, self.settings.node_ids));
         let forms = compiled.values().map(|item| (item.id, (item.fingerprint(), item.add_op.id))).collect();
         set.sources.check_unchanged()?;
-        // 9. Plan the rows that must change.
+        // 9. Evaluate the values that are new, and plan the rows that must change.
         let stored = if trusted { None } else { timings.time("compare", || Stored::read(database))? };
         let actual = stored.as_ref().map(|stored| &stored.actual);
+        let lacks_result = |hash: ContentHash| match actual {
+            Some(actual) => !actual.evaluated.contains(&hash),
+            // What has the hash of before has the result of before.
+            None => affected.get(&hash).is_none_or(|sharing| sharing.before.is_empty()),
+        };
+        let values = timings.time("evaluate", || {
+            values::evaluate(set, &mut compiled, lacks_result, database, self.settings.node_ids)
+        })?;
+        counts.values_evaluated = values.evaluated;
+        counts.values_left = values.left.len();
+        *values_left = values.left;
         let mut plan = match actual {
             Some(actual) => timings.time("diff", || full::plan(actual, &affected, compiled, set)),
             None => {

@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
 pub use apply::{Applied, NewState};
 pub use error::DbError;
@@ -81,6 +81,17 @@ impl Access {
     fn makes_folder(self) -> bool {
         self == Access::Write { makes_folder: true }
     }
+}
+
+/// A column that evaluation needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// `package_types.rt_def`
+    Definition,
+    /// `package_functions.rt_instrs`
+    Instructions,
+    /// `package_values.rt_dval`
+    Result,
 }
 
 /// How much the store had changed at some moment.
@@ -268,6 +279,21 @@ impl Database {
     pub fn kept(&self) -> Result<HashSet<ContentHash>, DbError> {
         let Some(connection) = &self.connection else { return Ok(HashSet::new()) };
         owned::kept(connection).map_err(|error| DbError::sqlite(&self.path, error))
+    }
+
+    /// A column of one item; `None` where there is no such item, or the column is NULL.
+    pub fn column(&self, column: Column, hash: ContentHash) -> Result<Option<Vec<u8>>, DbError> {
+        let Some(connection) = &self.connection else { return Ok(None) };
+        let select = match column {
+            Column::Definition => "SELECT rt_def FROM package_types WHERE hash = ?1",
+            Column::Instructions => "SELECT rt_instrs FROM package_functions WHERE hash = ?1",
+            Column::Result => "SELECT rt_dval FROM package_values WHERE hash = ?1",
+        };
+        let read = || {
+            let mut statement = connection.prepare_cached(select)?;
+            statement.query_row([&*hash.to_hex()], |row| row.get::<_, Option<Vec<u8>>>(0)).optional()
+        };
+        read().map(Option::flatten).map_err(|error| DbError::sqlite(&self.path, error))
     }
 
     /// Opens the transaction, lets `fill` write through it, and commits; on any error the store stays as it

@@ -45,6 +45,8 @@ pub struct OwnedRow {
     pub hash: ContentHash,
     /// [`row_fingerprint`] of the row.
     pub fingerprint: Fingerprint,
+    /// Whether a value is evaluated; true of all else.
+    pub has_result: bool,
 }
 
 pub fn read(connection: &Connection) -> rusqlite::Result<OwnedRows> {
@@ -142,9 +144,9 @@ fn locations(connection: &Connection, commits: &HashSet<String>) -> rusqlite::Re
 
 fn rows(connection: &Connection) -> rusqlite::Result<Vec<OwnedRow>> {
     const TABLES: [(ItemKind, &str); 3] = [
-        (ItemKind::Type, "SELECT hash, pt_def, rt_def, description FROM package_types"),
-        (ItemKind::Value, "SELECT hash, pt_def, x'', description FROM package_values"),
-        (ItemKind::Fn, "SELECT hash, pt_def, rt_instrs, description FROM package_functions"),
+        (ItemKind::Type, "SELECT hash, pt_def, rt_def, description, 1 FROM package_types"),
+        (ItemKind::Value, "SELECT hash, pt_def, x'', description, rt_dval IS NOT NULL FROM package_values"),
+        (ItemKind::Fn, "SELECT hash, pt_def, rt_instrs, description, 1 FROM package_functions"),
     ];
     let mut items = Vec::new();
     for (kind, select) in TABLES {
@@ -154,7 +156,7 @@ fn rows(connection: &Connection) -> rusqlite::Result<Vec<OwnedRow>> {
             let Some(hash) = ContentHash::from_hex(text(row, 0)?) else { continue };
             let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
             let fingerprint = row_fingerprint(blob(1)?, blob(2)?, text(row, 3)?);
-            items.push(OwnedRow { kind, hash, fingerprint });
+            items.push(OwnedRow { kind, hash, fingerprint, has_result: row.get(4)? });
         }
     }
     Ok(items)

@@ -78,10 +78,15 @@ impl Apply<'_> {
     fn put_row_at(&mut self, place: Option<i64>, row: &diff::Row) -> rusqlite::Result<()> {
         let hash = row.hash.to_hex();
         let hash: &str = &hash;
-        let diff::Row { pt_def, runtime, description, .. } = row;
+        let diff::Row { pt_def, runtime, result, description, .. } = row;
         let created = &self.created_at;
         let put = match (row.kind, place) {
-            (ItemKind::Value, _) => self.statements.run(Sql::PutValue, (hash, pt_def, description, created)),
+            (ItemKind::Value, _) => {
+                let (rt_dval, value_type) =
+                    result.as_ref().map(|result| (&result.rt_dval, &result.value_type)).unzip();
+                let parameters = (hash, pt_def, rt_dval, value_type, description, created);
+                self.statements.run(Sql::PutValue, parameters)
+            }
             (kind, None) => {
                 let sql = if kind == ItemKind::Type { Sql::PutType } else { Sql::PutFunction };
                 self.statements.run(sql, (hash, pt_def, runtime, description, created))

@@ -13,13 +13,15 @@ macro_rules! statements {
 }
 
 statements! {
-    // The upserts keep a row's place, its time of creation, and what Darklang evaluated a value to.
+    // The upserts keep a row's place, its time of creation, and what a value was evaluated to.
     PutType: "INSERT INTO package_types (hash, pt_def, rt_def, description, created_at) \
         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (hash) DO UPDATE SET \
         pt_def = excluded.pt_def, rt_def = excluded.rt_def, description = excluded.description",
-    PutValue: "INSERT INTO package_values (hash, pt_def, description, created_at) \
-        VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hash) DO UPDATE SET \
-        pt_def = excluded.pt_def, description = excluded.description",
+    PutValue: "INSERT INTO package_values (hash, pt_def, rt_dval, value_type, description, created_at) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (hash) DO UPDATE SET \
+        pt_def = excluded.pt_def, description = excluded.description, \
+        value_type = CASE WHEN rt_dval IS NULL THEN excluded.value_type ELSE value_type END, \
+        rt_dval = coalesce(rt_dval, excluded.rt_dval)",
     PutFunction: "INSERT INTO package_functions (hash, pt_def, rt_instrs, description, created_at) \
         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (hash) DO UPDATE SET \
         pt_def = excluded.pt_def, rt_instrs = excluded.rt_instrs, description = excluded.description",

@@ -87,7 +87,14 @@ fn hash(byte: u8) -> ContentHash {
 
 fn row(kind: ItemKind, byte: u8, description: &str) -> Row {
     let runtime = if kind == ItemKind::Value { Vec::new() } else { vec![byte, byte] };
-    Row { kind, hash: hash(byte), pt_def: vec![byte], runtime, description: description.to_owned() }
+    Row {
+        kind,
+        hash: hash(byte),
+        pt_def: vec![byte],
+        runtime,
+        result: None,
+        description: description.to_owned(),
+    }
 }
 
 /// An op that adds an item, as far as anything here reads it.

@@ -161,14 +161,14 @@ pub(super) fn put_item(
     instead_of: Option<ContentHash>,
     world: &impl World,
 ) {
-    let CompiledItem { kind, hash, pt_def, runtime, description, mentions, .. } = item;
+    let CompiledItem { kind, hash, pt_def, runtime, result, description, mentions, .. } = item;
     let rows = mentions.iter().map(|mention| DependencyRow {
         hash: world.hash(*mention),
         kind: world.kind(*mention),
         location: Some(world.location(*mention).clone()),
     });
     plan.put_dependencies.push(Dependencies { item: hash, instead_of, rows: rows.collect() });
-    plan.put_rows.push(Row { kind, hash, pt_def, runtime, description });
+    plan.put_rows.push(Row { kind, hash, pt_def, runtime, result, description });
 }
 
 /// The ops that add and name an item, and the name's binding.

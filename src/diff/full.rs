@@ -22,6 +22,8 @@ pub struct Actual {
     pub rows: Vec<(ItemKind, ContentHash, Fingerprint)>,
     /// The [`dependencies_fingerprint`](super::dependencies_fingerprint) of each item that has dependency rows.
     pub dependencies: HashMap<ContentHash, Fingerprint>,
+    /// The values whose result is there.
+    pub evaluated: HashSet<ContentHash>,
     /// Content that ops of other commits add or name, which must stay whatever loaders do.
     pub kept: HashSet<ContentHash>,
 }
@@ -65,6 +67,7 @@ pub fn plan(
         let as_it_should = compiled.get(&owner).is_some_and(|item| {
             let dependencies = (!item.mentions.is_empty()).then_some(item.dependencies);
             rows.get(hash) == Some(&(item.kind, item.row))
+                && (item.result.is_none() || actual.evaluated.contains(hash))
                 && actual.dependencies.get(hash).copied() == dependencies
         });
         if let Some(item) = compiled.remove(&owner).filter(|_| !as_it_should) {

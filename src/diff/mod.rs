@@ -5,7 +5,7 @@ pub mod full;
 
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
-pub use crate::compile::item::{dependencies_fingerprint, row_fingerprint};
+pub use crate::compile::item::{ValueColumns, dependencies_fingerprint, row_fingerprint};
 pub use crate::ops::{Op, OpId};
 use crate::state::StoredFile;
 
@@ -13,7 +13,7 @@ use crate::state::StoredFile;
 #[derive(Debug, Default)]
 pub struct Plan {
     /// Rows of `package_types`, `package_values`, `package_functions` to insert, or to replace where the hash
-    /// is there already (`rt_dval` and `value_type` of a value are kept then).
+    /// is there already.
     pub put_rows: Vec<Row>,
     pub drop_rows: Vec<(ItemKind, ContentHash)>,
     pub put_dependencies: Vec<Dependencies>,
@@ -41,6 +41,8 @@ pub struct Row {
     pub pt_def: Vec<u8>,
     /// `rt_def` of a type, `rt_instrs` of a function, nothing of a value.
     pub runtime: Vec<u8>,
+    /// The result of a value that was evaluated. One that the row has already stays.
+    pub result: Option<ValueColumns>,
     pub description: String,
 }
 

@@ -3,6 +3,7 @@
 use crate::base::diagnostic::Diagnostic;
 use crate::base::location::ItemKind;
 use crate::base::text::Position;
+use crate::evaluate::Refusal;
 use crate::link::MissingName;
 use crate::program::tree::NameError;
 
@@ -24,6 +25,9 @@ pub struct Counts {
     pub items_linked: usize,
     pub items_hashed: usize,
     pub items_compiled: usize,
+    pub values_evaluated: usize,
+    /// New values that darkc did not evaluate.
+    pub values_left: usize,
     pub rows_written: usize,
     pub own_rows_written: usize,
     pub statements_prepared: usize,
@@ -45,6 +49,13 @@ impl From<&MissingName> for Diagnostic {
             }
         }
     }
+}
+
+/// A new value that darkc did not evaluate; Darklang does at its next start.
+#[derive(Debug)]
+pub struct ValueLeft {
+    pub location: String,
+    pub refusal: Refusal,
 }
 
 /// An item whose names were looked up again although its own file is unchanged.

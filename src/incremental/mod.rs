@@ -2,7 +2,7 @@
 //!
 //! A [`package_set`] is the state of one run. [`linking`] and [`hashing`] advance it as far as an edit reaches,
 //! [`affected`] collects the content hashes at which anything may differ, and [`remembered`] keeps the result for the
-//! next run. [`basis`] decides how much of the last run's result counts.
+//! next run. [`values`] evaluates the values that are new. [`basis`] decides how much of the last run's result counts.
 
 pub mod affected;
 pub mod basis;
@@ -14,3 +14,4 @@ pub mod package_set;
 pub mod planning;
 pub mod remembered;
 pub mod sources;
+pub mod values;

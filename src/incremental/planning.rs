@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::base::hash::ContentHash;
-use crate::db::{Database, DbError, NewState, OwnedOp};
+use crate::base::location::ItemKind;
+use crate::db::{Database, DbError, NewState, OwnedOp, OwnedRow};
 use crate::diff::Plan;
 use crate::diff::changes::Affected;
 use crate::diff::full::Actual;
@@ -32,7 +33,9 @@ impl Stored {
             OpHead::SetName(_, _, hash) => Some((op.id, hash, false)),
             OpHead::Other => None,
         };
+        let has_result = |row: &&OwnedRow| row.kind == ItemKind::Value && row.has_result;
         let actual = Actual {
+            evaluated: owned.rows.iter().filter(has_result).map(|row| row.hash).collect(),
             ops: owned.ops.iter().filter_map(about).collect(),
             locations: owned.locations.into_iter().map(|row| (row.location, row.kind, row.hash)).collect(),
             rows: owned.rows.iter().map(|row| (row.kind, row.hash, row.fingerprint)).collect(),

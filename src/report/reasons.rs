@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{Report, kind_name, line, plural};
-use crate::commands::outcome::{Change, FileStatus, How, ItemChange, Outcome};
+use crate::commands::outcome::{Change, FileStatus, How, ItemChange, Outcome, ValueLeft};
 
 /// From this many files with one reason on, the reason is said once, above their list.
 const GROUPED_FROM: usize = 10;
 
 impl Report {
     /// A line `how  path: reason` for each file, then `relinked  kind name: because` for each item whose names
-    /// were looked up again.
+    /// were looked up again, and `left to Darklang  value name: reason` for each new value that was not evaluated.
     pub fn explain(&mut self, outcome: &Outcome) {
         let mut groups: BTreeMap<(How, &str), Vec<&str>> = BTreeMap::new();
         for FileStatus { path, how, reason } in &outcome.files {
@@ -32,6 +32,9 @@ impl Report {
         for item in &outcome.relinked {
             let (kind, location, because) = (kind_name(item.kind), &item.location, &item.because);
             line(&mut self.text, format_args!("relinked  {kind} {location}: {because}"));
+        }
+        for ValueLeft { location, refusal } in &outcome.values_left {
+            line(&mut self.text, format_args!("left to Darklang  value {location}: {refusal}"));
         }
     }
 

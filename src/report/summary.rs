@@ -79,6 +79,8 @@ impl Report {
             ("items linked", counts.items_linked),
             ("items hashed", counts.items_hashed),
             ("items compiled", counts.items_compiled),
+            ("values evaluated", counts.values_evaluated),
+            ("values left to Darklang", counts.values_left),
             ("rows written", counts.rows_written),
             ("own rows written", counts.own_rows_written),
             ("statements prepared", counts.statements_prepared),

@@ -134,6 +134,8 @@ const COUNTS: Counts = Counts {
     items_linked: 9,
     items_hashed: 8,
     items_compiled: 7,
+    values_evaluated: 2,
+    values_left: 1,
     rows_written: 60,
     own_rows_written: 2,
     statements_prepared: 21,
@@ -160,6 +162,8 @@ sidecars written: 1
 items linked: 9
 items hashed: 8
 items compiled: 7
+values evaluated: 2
+values left to Darklang: 1
 rows written: 60
 own rows written: 2
 statements prepared: 21

@@ -35,7 +35,7 @@ const UPDATES: [&str; 10] = [
     "UPDATE package_types SET rt_def = x'' WHERE rowid % ?1 = ?2",
     "UPDATE package_values SET pt_def = x'' WHERE rowid % ?1 = ?2",
     "UPDATE package_values SET description = 'other' WHERE rowid % ?1 = ?2",
-    "UPDATE package_values SET value_type = x'01', rt_dval = x'02' WHERE rowid % ?1 = ?2",
+    "UPDATE package_values SET value_type = x'01', rt_dval = x'02' WHERE rt_dval IS NULL AND rowid % ?1 = ?2",
     "UPDATE locations SET item_hash = (SELECT max(hash) FROM package_functions) WHERE rowid % ?1 = ?2",
     "UPDATE locations SET item_type = 'value' WHERE rowid % ?1 = ?2",
     "UPDATE OR REPLACE package_dependencies SET depends_on_name = 'other' WHERE rowid % ?1 = ?2",

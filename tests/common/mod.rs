@@ -2,6 +2,7 @@
 
 pub mod compare;
 pub mod decode;
+pub mod dval;
 pub mod edits;
 pub mod fold;
 pub mod ground_truth;

@@ -1,0 +1,140 @@
+//! Evaluates the values that are new.
+//!
+//! What a value needs is taken from what this run compiled, else from the rows of the store, of which only those are
+//! read that are asked for.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+use super::findings::ValueLeft;
+use super::package_set::PackageSet;
+use crate::base::hash::ContentHash;
+use crate::base::location::ItemKind;
+use crate::compile::item::{CompiledItem, NodeIdMode};
+use crate::db::{Column, Database, DbError};
+use crate::evaluate::{self, LIMITS, Lookup, Refusal};
+use crate::program::world::{ItemId, World};
+
+#[derive(Debug, Default)]
+pub struct Values {
+    /// How many values got a result.
+    pub evaluated: usize,
+    pub left: Vec<ValueLeft>,
+}
+
+/// Gives a result to those of the compiled values that lack one and can be evaluated.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn evaluate(
+    set: &mut PackageSet,
+    compiled: &mut HashMap<ItemId, CompiledItem>,
+    lacks_result: impl Fn(ContentHash) -> bool,
+    database: &Database,
+    mode: NodeIdMode,
+) -> Result<Values, DbError> {
+    let lacking = compiled.values().filter(|item| item.kind == ItemKind::Value && lacks_result(item.hash));
+    let mut due: Vec<(ItemId, ContentHash)> = lacking.map(|item| (item.id, item.hash)).collect();
+    if due.is_empty() {
+        return Ok(Values::default());
+    }
+    due.sort_unstable();
+    let mut more: HashMap<ItemId, CompiledItem> = HashMap::new();
+    let results = loop {
+        let known = Known::new(compiled.values().chain(more.values()), database);
+        let results = evaluate::evaluate(due.iter().map(|(_, hash)| *hash), &known, LIMITS);
+        known.failed()?;
+        let lacking = results.iter().filter_map(|result| match result {
+            Err(Refusal::Missing(ItemKind::Value, hash)) => Some(*hash),
+            _ => None,
+        });
+        let mut lacking: Vec<ItemId> = lacking.filter_map(|hash| value_with(set, hash)).collect();
+        lacking.sort_unstable();
+        lacking.dedup();
+        lacking.retain(|item| !more.contains_key(item) && !compiled.contains_key(item));
+        // A value whose source cannot be looked into is a value that is not there.
+        if lacking.is_empty() || set.look_into(&lacking).is_err() {
+            break results;
+        }
+        more.extend(set.compile(&lacking, mode));
+    };
+    let mut values = Values::default();
+    let mut counted = HashSet::new();
+    for ((id, hash), result) in due.into_iter().zip(results) {
+        // Names that share a hash are one value; any of them may come to own its row.
+        let is_first = counted.insert(hash);
+        values.evaluated += usize::from(is_first && result.is_ok());
+        match result {
+            Ok(result) => {
+                if let Some(item) = compiled.get_mut(&id) {
+                    item.result = Some(result);
+                }
+            }
+            Err(refusal) if is_first => {
+                values.left.push(ValueLeft { location: set.inventory.name(id).to_owned(), refusal });
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(values)
+}
+
+fn value_with(set: &PackageSet, hash: ContentHash) -> Option<ItemId> {
+    set.inventory.live().find(|id| set.kind(*id) == ItemKind::Value && set.hash(*id) == hash)
+}
+
+/// What this run compiled, then the store.
+struct Known<'k> {
+    compiled: HashMap<ContentHash, &'k CompiledItem>,
+    database: &'k Database,
+    error: RefCell<Option<DbError>>,
+}
+
+impl<'k> Known<'k> {
+    fn new(compiled: impl Iterator<Item = &'k CompiledItem>, database: &'k Database) -> Self {
+        let compiled = compiled.map(|item| (item.hash, item)).collect();
+        Known { compiled, database, error: RefCell::default() }
+    }
+
+    fn failed(self) -> Result<(), DbError> {
+        self.error.into_inner().map_or(Ok(()), Err)
+    }
+
+    /// A column of an item that this run did not compile.
+    fn stored(&self, column: Column, hash: ContentHash) -> Option<Cow<'_, [u8]>> {
+        match self.database.column(column, hash) {
+            Ok(bytes) => bytes.map(Cow::Owned),
+            Err(error) => {
+                self.error.borrow_mut().get_or_insert(error);
+                None
+            }
+        }
+    }
+
+    fn compiled_or_stored(&self, kind: ItemKind, column: Column, hash: ContentHash) -> Option<Cow<'_, [u8]>> {
+        match self.compiled.get(&hash) {
+            Some(item) if item.kind == kind => Some(Cow::Borrowed(&item.runtime)),
+            _ => self.stored(column, hash),
+        }
+    }
+}
+
+impl Lookup for Known<'_> {
+    fn function(&self, hash: ContentHash) -> Option<Cow<'_, [u8]>> {
+        self.compiled_or_stored(ItemKind::Fn, Column::Instructions, hash)
+    }
+
+    fn type_definition(&self, hash: ContentHash) -> Option<Cow<'_, [u8]>> {
+        self.compiled_or_stored(ItemKind::Type, Column::Definition, hash)
+    }
+
+    fn result(&self, hash: ContentHash) -> Option<Cow<'_, [u8]>> {
+        if self.compiled.contains_key(&hash) { None } else { self.stored(Column::Result, hash) }
+    }
+
+    fn instructions(&self, hash: ContentHash) -> Option<Cow<'_, [u8]>> {
+        let item = self.compiled.get(&hash).filter(|item| item.kind == ItemKind::Value)?;
+        Some(Cow::Borrowed(&item.instructions))
+    }
+}
