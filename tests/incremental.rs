@@ -2,6 +2,8 @@
 //!
 //! `DARKC_EVERY=n` takes only each n-th recorded edit and starts the history so much later, for a quick look.
 
+use darkc::commands::{self, Reason, Remembered, Settings};
+
 use crate::common::edits::{Edit, Expect};
 use crate::common::law::{Edited, Fresh};
 use crate::common::loader::{CommandLine, InProcess, Loader};
@@ -87,4 +89,54 @@ fn names_that_share_a_row_change_places() {
         let fresh = Fresh::of(&InProcess, &edited.tree);
         assert_eq!(edited.check(&fresh), Ok(true), "{items:?}");
     }
+}
+
+/// What a process keeps from one reload to the next is all that the next one needs, as long as it is of the store's
+/// state.
+#[test]
+fn a_process_that_keeps_what_it_knows_reads_nothing_but_the_stamp() {
+    let tree = Tree::in_memory();
+    let write = |module: &str, body: &str| {
+        let name = module.to_lowercase();
+        let text = format!("module Acme.{module}\n\nlet {name} (x: Int64) : Int64 =\n  {body}\n");
+        tree.write(&format!("acme/{name}.dark"), text.as_bytes());
+    };
+    let settings = Settings::new(tree.packages(), tree.beside("kept.db"));
+    let reload = |remembered| {
+        let (outcome, remembered) = commands::reload(&settings, remembered).expect("a reload");
+        let reads_rows = outcome.timings.spans.iter().any(|span| span.name == "state");
+        ((outcome, reads_rows), remembered)
+    };
+    write("F", "x");
+    write("G", "x + 1L");
+    let ((first, _), kept) = reload(Remembered::default());
+    assert_eq!((first.untrusted, first.counts.items_added), (Some(Reason::NoStamp), 2));
+
+    write("F", "x + 2L");
+    let ((edited, reads_rows), kept) = reload(kept);
+    let counts = edited.counts;
+    assert_eq!((edited.untrusted, reads_rows), (None, false));
+    assert_eq!((counts.files_parsed, counts.items_hashed, counts.items_changed), (1, 1, 1));
+    assert_eq!(counts.own_rows_written, 2, "the file's and the state's");
+
+    write("F", "x +");
+    let ((broken, reads_rows), kept) = reload(kept);
+    assert_eq!((broken.failures.len(), reads_rows), (1, false));
+    let ((unchanged, _), kept) = {
+        write("F", "x + 2L");
+        reload(kept)
+    };
+    assert_eq!((unchanged.counts.files_hit, unchanged.counts.rows_written), (2, 0));
+
+    write("G", "Acme.F.f x");
+    let ((edited, reads_rows), kept) = reload(kept);
+    assert_eq!((edited.counts.items_changed, reads_rows), (1, false));
+
+    // Somebody else reloads, and the value is of another state than the store.
+    write("F", "x + 3L");
+    let ((other, reads_rows), _) = reload(Remembered::default());
+    assert_eq!((other.untrusted, other.counts.items_changed, reads_rows), (None, 2, true));
+    write("F", "x + 4L");
+    let ((edited, reads_rows), _) = reload(kept);
+    assert_eq!((edited.untrusted, edited.counts.items_changed, reads_rows), (None, 2, true));
 }

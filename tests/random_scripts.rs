@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::common::interference::{self, Interference, Past};
 use crate::common::law::{Edited, Fresh};
-use crate::common::loader::{CommandLine, InProcess, Loader};
+use crate::common::loader::{CommandLine, InProcess, Kept, Loader};
 use crate::common::random::Random;
 use crate::common::script::{self, State};
 use crate::common::{self, Tree};
@@ -150,6 +150,18 @@ fn edits_and_interference_equal_fresh_reloads() {
 fn edits_and_interference_from_the_command_line_equal_fresh_reloads() {
     let steps = common::number_from_env("DARKC_STEPS", STEPS).div_ceil(BY_COMMAND_LINE);
     run_scripts(Setting { loader: &CommandLine, interfered: true }, steps);
+}
+
+#[test]
+fn edits_in_one_process_equal_fresh_reloads() {
+    let steps = common::number_from_env("DARKC_STEPS", STEPS);
+    run_scripts(Setting { loader: &Kept::default(), interfered: false }, steps);
+}
+
+#[test]
+fn edits_in_one_process_beside_others_equal_fresh_reloads() {
+    let steps = common::number_from_env("DARKC_STEPS", STEPS);
+    run_scripts(Setting { loader: &Kept { others: 3, ..Kept::default() }, interfered: true }, steps);
 }
 
 #[test]

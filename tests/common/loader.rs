@@ -1,7 +1,9 @@
 //! How the tests of the incremental reload reach the program under test.
 
+use std::collections::HashMap;
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use darkc::base::parallel::Threads;
 use darkc::commands::{self, Mode, NodeIdMode, Remembered, Settings};
@@ -66,20 +68,46 @@ pub struct InProcess;
 
 impl Loader for InProcess {
     fn reload(&self, packages: &Path, database: &Path, wish: Wish) -> Outcome {
-        let settings = Settings {
-            node_ids: if wish.zero_ids { NodeIdMode::Zero } else { NodeIdMode::Derived },
-            threads: Threads::Exactly(NonZero::<usize>::MIN),
-            mode: wish.mode(),
-            allow_removals: true,
-            ..Settings::new(packages.to_owned(), database.to_owned())
+        reload(packages, database, wish, Remembered::default()).0
+    }
+}
+
+/// The library in a process that lives on: what one reload returns is passed to the next one of the same store.
+#[derive(Default)]
+pub struct Kept {
+    /// One reload in so many is somebody else's, who remembers nothing; none where it is zero.
+    pub others: usize,
+    pub remembered: Mutex<HashMap<PathBuf, (usize, Remembered)>>,
+}
+
+impl Loader for Kept {
+    fn reload(&self, packages: &Path, database: &Path, wish: Wish) -> Outcome {
+        let lock = || self.remembered.lock().expect("no panic elsewhere");
+        let (count, remembered) = lock().remove(database).unwrap_or_default();
+        let (outcome, remembered) = if self.others > 0 && count % self.others == self.others - 1 {
+            (reload(packages, database, wish, Remembered::default()).0, remembered)
+        } else {
+            reload(packages, database, wish, remembered)
         };
-        match commands::reload(&settings, Remembered::default()) {
-            Err(failure) => Outcome { code: 2, message: failure.to_string() },
-            Ok((outcome, _)) => {
-                let found = outcome.failures.iter().map(|failure| format!("{failure:?}"));
-                let message = found.chain(outcome.difference.clone()).collect::<Vec<_>>().join("\n");
-                Outcome { code: i32::from(!message.is_empty()), message }
-            }
+        lock().insert(database.to_owned(), (count + 1, remembered));
+        outcome
+    }
+}
+
+fn reload(packages: &Path, database: &Path, wish: Wish, remembered: Remembered) -> (Outcome, Remembered) {
+    let settings = Settings {
+        node_ids: if wish.zero_ids { NodeIdMode::Zero } else { NodeIdMode::Derived },
+        threads: Threads::Exactly(NonZero::<usize>::MIN),
+        mode: wish.mode(),
+        allow_removals: true,
+        ..Settings::new(packages.to_owned(), database.to_owned())
+    };
+    match commands::reload(&settings, remembered) {
+        Err(failure) => (Outcome { code: 2, message: failure.to_string() }, Remembered::default()),
+        Ok((outcome, remembered)) => {
+            let found = outcome.failures.iter().map(|failure| format!("{failure:?}"));
+            let message = found.chain(outcome.difference.clone()).collect::<Vec<_>>().join("\n");
+            (Outcome { code: i32::from(!message.is_empty()), message }, remembered)
         }
     }
 }
