@@ -6,7 +6,7 @@ use super::settings::Settings;
 use super::{Failure, Wait, changes, load_options, unless_passing};
 use crate::base::parallel;
 use crate::discover::{self, Found};
-use crate::incremental::sources::Sources;
+use crate::incremental::Sources;
 use crate::load::{Origin, Sidecars};
 
 /// Makes the sidecars of all files and removes those without one; with `check` it writes nothing and lists those that

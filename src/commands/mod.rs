@@ -7,6 +7,7 @@ mod inspect;
 mod items;
 pub mod outcome;
 mod patience;
+mod queue;
 mod reload;
 pub mod settings;
 
@@ -14,11 +15,11 @@ pub use build::build;
 pub use clean::clean;
 pub use inspect::{inspect, inspect_sidecar};
 pub use items::items;
-pub use reload::{reload, reload_announcing};
+pub use queue::{reload, reload_announcing};
 pub use settings::{Mode, NodeIdMode, Settings};
 
-pub use crate::incremental::basis::Reason;
-pub use crate::incremental::failure::{Failure, Removals, Wait};
+pub use crate::incremental::Reason;
+pub use crate::incremental::{Failure, Removals, Wait};
 pub use crate::state::Remembered;
 
 use crate::base::diagnostic::FileDiagnostics;

@@ -8,8 +8,8 @@ use crate::base::location::ItemKind;
 use crate::base::timing::Timings;
 use crate::db::Applied;
 use crate::discover::SourceFile;
-use crate::incremental::basis::Reason;
-pub use crate::incremental::findings::{Counts, Relinked, ValueLeft};
+use crate::incremental::Reason;
+pub use crate::incremental::{Counts, Relinked, ValueLeft};
 
 /// The result of a run that the tool itself could finish; `failures` are the user's to mend.
 #[derive(Debug, Default)]

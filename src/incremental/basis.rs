@@ -1,8 +1,13 @@
 //! How much of the last reload's result counts: decided once, before anything is loaded.
 
+use crate::base::hash::Fingerprint;
 use crate::base::timing::Timings;
 use crate::db::{Database, DbError};
 use crate::state::{Remembered, Stamp};
+
+/// Of all that decides what a state means: another digest may hash or compile otherwise, so everything is
+/// rebuilt and compared.
+pub const STATE_DIGEST: Fingerprint = Fingerprint(include!(concat!(env!("OUT_DIR"), "/state_digest.rs")));
 
 /// What a reload starts from.
 #[derive(Debug)]

@@ -4,14 +4,22 @@
 //! [`affected`] collects the content hashes at which anything may differ, and [`remembered`] keeps the result for the
 //! next run. [`values`] evaluates the values that are new. [`basis`] decides how much of the last run's result counts.
 
-pub mod affected;
-pub mod basis;
-pub mod failure;
-pub mod findings;
+mod affected;
+mod basis;
+mod failure;
+mod findings;
 mod hashing;
 mod linking;
-pub mod package_set;
+mod package_set;
 pub mod planning;
-pub mod remembered;
-pub mod sources;
+mod remembered;
+mod sources;
 pub mod values;
+
+pub use affected::affected;
+pub use basis::{Basis, Reason, STATE_DIGEST};
+pub use failure::{Failure, Removals, Wait};
+pub use findings::{Counts, Relinked, ValueLeft};
+pub use package_set::PackageSet;
+pub use remembered::{StoredForms, next_files};
+pub use sources::Sources;

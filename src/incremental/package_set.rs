@@ -16,8 +16,8 @@ use crate::program::inventory::{FileDeclarations, Inventory};
 use crate::program::resolve::{Resolution, resolve};
 use crate::program::tree::Item;
 use crate::program::world::{ItemId, World};
-use crate::state::Remembered;
 use crate::state::keys::CandidateKey;
+use crate::state::{NextFile, Remembered, Stamp};
 
 /// Items that a thread takes at a time where each costs some microseconds.
 const BLOCK: usize = 32;
@@ -46,6 +46,8 @@ pub struct PackageSet {
     pub relinked: Vec<Relinked>,
     /// The files whose sources are not those of the last run, ascending.
     pub stale: Vec<usize>,
+    /// The files of what is to be remembered once the plan is carried out.
+    pub next: Vec<NextFile>,
 }
 
 /// What later stages ask about items. Of an item that this run has not hashed, the hash is the last run's.
@@ -75,6 +77,7 @@ impl PackageSet {
             counts: Counts::default(),
             relinked: Vec::new(),
             stale: Vec::new(),
+            next: Vec::new(),
         }
     }
 
@@ -153,6 +156,16 @@ impl PackageSet {
         let compiled: HashMap<_, _> = compiled.into_iter().flatten().map(|item| (item.id, item)).collect();
         self.counts.items_compiled += compiled.len();
         compiled
+    }
+
+    /// Returns what is remembered of the store: of the state that `stamp` is of, with the given files, or else what was
+    /// remembered before.
+    pub fn remember(self, stamp: Stamp, next: Option<Vec<NextFile>>) -> Remembered {
+        let before = self.inventory.into_before();
+        match next {
+            Some(files) => before.advance(stamp, files),
+            None => before,
+        }
     }
 
     /// Adds up what became of the files and items.

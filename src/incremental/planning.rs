@@ -46,9 +46,14 @@ impl Stored {
     }
 }
 
-/// Returns the content that must stay whatever the sources say, where anything is to go.
-pub fn kept(affected: &Affected, database: &Database) -> Result<HashSet<ContentHash>, DbError> {
-    let drops = affected.values().any(|sharing| sharing.now.is_empty());
+/// Returns the content that must stay whatever the sources say, where anything is to go from a store that is trusted;
+/// what is known of another one tells it too.
+pub fn kept(
+    affected: &Affected,
+    actual: Option<&Actual>,
+    database: &Database,
+) -> Result<HashSet<ContentHash>, DbError> {
+    let drops = actual.is_none() && affected.values().any(|sharing| sharing.now.is_empty());
     if drops { database.kept() } else { Ok(HashSet::new()) }
 }
 

@@ -13,6 +13,8 @@ use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
 use crate::compile::item::{CompiledItem, NodeIdMode};
 use crate::db::{Column, Database, DbError};
+use crate::diff::changes::Affected;
+use crate::diff::full::Actual;
 use crate::evaluate::{self, LIMITS, Lookup, Refusal};
 use crate::program::world::{ItemId, World};
 
@@ -23,17 +25,24 @@ pub struct Values {
     pub left: Vec<ValueLeft>,
 }
 
-/// Gives a result to those of the compiled values that lack one and can be evaluated.
+/// Gives a result to those of the compiled values that lack one and can be evaluated. `actual` is what is in a store
+/// that is not trusted.
 ///
 /// # Errors
 /// Where the store cannot be read.
 pub fn evaluate(
     set: &mut PackageSet,
     compiled: &mut HashMap<ItemId, CompiledItem>,
-    lacks_result: impl Fn(ContentHash) -> bool,
+    affected: &Affected,
+    actual: Option<&Actual>,
     database: &Database,
     mode: NodeIdMode,
 ) -> Result<Values, DbError> {
+    let lacks_result = |hash: ContentHash| match actual {
+        Some(actual) => !actual.evaluated.contains(&hash),
+        // What has the hash of before has the result of before.
+        None => affected.get(&hash).is_none_or(|sharing| sharing.before.is_empty()),
+    };
     let lacking = compiled.values().filter(|item| item.kind == ItemKind::Value && lacks_result(item.hash));
     let mut due: Vec<(ItemId, ContentHash)> = lacking.map(|item| (item.id, item.hash)).collect();
     if due.is_empty() {

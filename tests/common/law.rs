@@ -32,12 +32,23 @@ pub struct Edited<'l> {
     pub spoilt: BTreeSet<String>,
     /// Whether somebody has taken away some of what darkc remembers, and it may not have noticed yet.
     pub forgetful: bool,
+    /// Whether a reload failed since the sidecars were compared: one that goes with a deleted source is not written again
+    /// where the source comes back as the store was loaded from it.
+    pub failed: bool,
 }
 
 impl Edited<'_> {
     pub fn new(loader: &dyn Loader, tree: Tree) -> Edited<'_> {
         let database = tree.beside("edited.db");
-        Edited { loader, tree, database, wish: Wish::default(), spoilt: BTreeSet::new(), forgetful: false }
+        Edited {
+            loader,
+            tree,
+            database,
+            wish: Wish::default(),
+            spoilt: BTreeSet::new(),
+            forgetful: false,
+            failed: false,
+        }
     }
 
     /// Reloads; gives what came of it and what the store had been.
@@ -57,7 +68,10 @@ impl Edited<'_> {
         }
         match outcome.code {
             0 => {}
-            1 if bytes_on_disk(&self.database) == before => return Ok(false),
+            1 if bytes_on_disk(&self.database) == before => {
+                self.failed = true;
+                return Ok(false);
+            }
             1 => return Err("a reload that failed has changed the database".to_owned()),
             code => return Err(format!("exit code {code}\n{}", outcome.message)),
         }
@@ -90,24 +104,27 @@ impl Edited<'_> {
     /// that failed, a source may be back at what the store was loaded from, and nobody looks at its sidecar then.
     fn compare_sidecars(&mut self, fresh: &Fresh) -> Result<(), String> {
         let edited = self.tree.sidecars();
+        let mut missing = false;
         for (path, (expected, _)) in fresh.tree.sidecars() {
             let found = edited.get(&path).map(|(bytes, _)| bytes);
             if found == Some(&expected) {
                 self.spoilt.remove(&path);
                 continue;
             }
+            missing |= found.is_none();
             let is_used = || {
                 let inspected = commands::inspect_sidecar(&self.tree.packages().join(&path));
                 inspected.is_ok_and(|inspected| inspected.unfit.is_none())
             };
             let is_wrong = match found {
                 Some(_) => !self.spoilt.contains(&path) && is_used(),
-                None => self.spoilt.is_empty(),
+                None => self.spoilt.is_empty() && !self.failed,
             };
             if is_wrong {
                 return Err(format!("the sidecar {path} is not as a fresh build writes it"));
             }
         }
+        self.failed &= missing;
         Ok(())
     }
 }

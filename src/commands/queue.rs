@@ -1,0 +1,47 @@
+//! Reloads one after the other: each waits for those of the same store, and starts over where something changed.
+
+use super::outcome::Outcome;
+use super::patience::Patience;
+use super::reload::Run;
+use super::settings::Settings;
+use super::{Failure, Wait};
+use crate::state::Remembered;
+
+/// As [`reload_announcing`], waiting in silence.
+pub fn reload(settings: &Settings, remembered: Remembered) -> Result<(Outcome, Remembered), Failure> {
+    reload_announcing(settings, remembered, &mut |_| {})
+}
+
+/// Makes the database say what the sources say. A process that reloads again passes what it got back, so that
+/// nothing but the stamp is read from a store that nobody else has changed; the first time that is an empty value.
+///
+/// Other reloads of the same database are waited for, and a run under which something changed is started over;
+/// `announce` is told of a wait that takes long.
+///
+/// # Errors
+/// Why the run did not finish. Errors in the sources are part of the outcome; nothing was applied then.
+pub fn reload_announcing(
+    settings: &Settings,
+    mut remembered: Remembered,
+    announce: &mut dyn FnMut(&Wait),
+) -> Result<(Outcome, Remembered), Failure> {
+    let mut lock = None;
+    Patience::new(settings.lock_timeout, announce).until_done(|patience| {
+        loop {
+            let (run, found, sealed) = Run::start(settings)?;
+            if let Some(items) = sealed {
+                let outcome = run.outcome.unchanged(found.sources, items, settings.explain);
+                return Ok((outcome, std::mem::take(&mut remembered)));
+            }
+            if lock.is_none() && settings.mode.writes() {
+                let waited;
+                (lock, waited) = patience.lock(&settings.database)?;
+                if waited {
+                    // The other one has most likely done the work.
+                    continue;
+                }
+            }
+            return run.finish(found, std::mem::take(&mut remembered));
+        }
+    })
+}
