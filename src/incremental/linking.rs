@@ -28,7 +28,7 @@ impl PackageSet {
             spelled.entry(key).or_insert_with(|| location.to_owned());
         };
         for (had, has) in inventory.touched() {
-            if let Some(has) = has.filter(|has| inventory.known(*has).is_none()) {
+            if let Some(has) = has.filter(|has| !inventory.is_known(*has)) {
                 add(inventory.name(has));
             }
             if let Some(had) = had
@@ -45,7 +45,7 @@ impl PackageSet {
         let inventory = &self.inventory;
         match inventory.written(item) {
             Some(written) => inventory.known(item).is_none_or(|known| written.code != known.code()),
-            None => inventory.is_revived(item) || inventory.known(item).is_none(),
+            None => inventory.is_revived(item) || !inventory.is_known(item),
         }
     }
 

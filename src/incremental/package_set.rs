@@ -72,7 +72,7 @@ impl PackageSet {
     pub fn new(sources: Sources, before: Remembered) -> Self {
         PackageSet {
             sources,
-            inventory: Inventory::new(before, []),
+            inventory: Inventory::undeclared(before),
             fresh: Vec::new(),
             counts: Counts::default(),
             relinked: Vec::new(),
@@ -185,9 +185,7 @@ impl PackageSet {
     /// into, or gained or lost its name.
     pub fn may_differ(&self, file: usize) -> bool {
         let changed_hands = |id| {
-            self.inventory.is_shadowed(id)
-                || self.inventory.is_revived(id)
-                || self.inventory.known(id).is_none()
+            self.inventory.is_shadowed(id) || self.inventory.is_revived(id) || !self.inventory.is_known(id)
         };
         self.sources.get(file).is_some() || self.inventory.declared_in(file).any(changed_hands)
     }
@@ -208,9 +206,9 @@ impl PackageSet {
 
     /// Returns the items whose description is another than in the last run, ascending.
     pub fn redescribed(&self) -> Vec<ItemId> {
-        let differs = |id: &ItemId| match (self.inventory.written(*id), self.inventory.known(*id)) {
-            (Some(written), Some(known)) => written.description() != known.description(),
-            _ => false,
+        let differs = |id: &ItemId| {
+            let Some(written) = self.inventory.written(*id) else { return false };
+            self.inventory.known(*id).is_some_and(|known| written.description() != known.description())
         };
         self.inventory.live().filter(differs).collect()
     }

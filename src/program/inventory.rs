@@ -77,6 +77,11 @@ impl Written<'_> {
 }
 
 impl Inventory {
+    /// Returns an inventory of which nothing is known yet but what is remembered.
+    pub fn undeclared(before: Remembered) -> Self {
+        Inventory { before, ..Inventory::default() }
+    }
+
     /// Takes stock of the given files, which are in load order. One that has neither content nor anything remembered
     /// declares nothing.
     pub fn new(before: Remembered, files: impl IntoIterator<Item = FileDeclarations>) -> Self {
@@ -273,6 +278,11 @@ impl Inventory {
         let place = (item.0 - file.first_item) as usize;
         let code = content.code_fingerprints().get(place).copied().unwrap_or_default();
         Some(Written { item: content.file().items.get(place)?, code: Fingerprint(code) })
+    }
+
+    /// Whether the last reload had the same kind of item under this name.
+    pub fn is_known(&self, item: ItemId) -> bool {
+        self.items[item.index()].known.is_some()
     }
 
     /// Returns what the last reload found out about the same kind of item under this name.
