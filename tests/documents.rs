@@ -9,7 +9,7 @@ use darkc_cache_format::{FORMAT_VERSION, MAGIC, SourceHash};
 
 use crate::common::{Tree, darkc, files_below};
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "ARCHITECTURE.md",
     "FORMAT.md",
@@ -19,8 +19,9 @@ const DOCUMENTS: [&str; 9] = [
     "fuzz/README.md",
     "migrations/README.md",
     "benches/RESULTS.md",
+    "docs/check.md",
 ];
-const COMMANDS: [&str; 5] = ["build", "reload", "clean", "items", "inspect"];
+const COMMANDS: [&str; 6] = ["build", "reload", "clean", "check", "items", "inspect"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()

@@ -1,6 +1,7 @@
 //! The types of built-ins, read from text when something first asks.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use darkc_cache_format::model::{ItemKind, Primitive};
 
@@ -37,8 +38,9 @@ impl Signature {
 
 impl Signatures {
     /// Those that this build of darkc knows.
-    pub fn compiled_in() -> Self {
-        Signatures::default().with(rows(COMPILED_IN))
+    pub fn compiled_in() -> &'static Self {
+        static READ: OnceLock<Signatures> = OnceLock::new();
+        READ.get_or_init(|| Signatures::default().with(rows(COMPILED_IN)))
     }
 
     /// The table with more built-ins; a later row replaces an earlier one of the same name.

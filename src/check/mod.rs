@@ -20,6 +20,7 @@ mod pending;
 mod program;
 mod render;
 mod shape;
+mod signature;
 mod types;
 mod values;
 mod want;
@@ -31,6 +32,7 @@ pub use finding::{Asked, Code, Finding, Part, Place, Spot};
 pub use locate::{Texts, diagnostics};
 pub use program::{Linked, Program, Whole};
 pub use shape::Shape;
+pub use signature::signature;
 
 use darkc_cache_format::model::ItemKind;
 

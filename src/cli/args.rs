@@ -30,6 +30,11 @@ pub enum Command {
     ///
     /// A file is removed only if it begins as a sidecar does; anything else of that name is left alone.
     Clean(Clean),
+    /// Report calls, fields and branches of the wrong type; touches no database
+    ///
+    /// Findings are warnings, with exit code 0 unless --deny or --baseline says otherwise. `docs/check.md` explains
+    /// each code.
+    Check(Check),
     /// List every item with its content hash; touches no database
     Items(Items),
     /// Show what single files hold: sources (.dark) or sidecars (.darkc)
@@ -87,6 +92,9 @@ pub struct Reload {
     /// Say of every file how it was come by, and of every item why it was looked at
     #[arg(long)]
     pub explain: bool,
+    /// Do not check the types of what the edit touched
+    #[arg(long)]
+    pub no_check: bool,
     /// Print the amounts of work as lines of `name: N`
     #[arg(long)]
     pub stats: bool,
@@ -115,6 +123,38 @@ pub struct Clean {
     /// Remove nothing; list what would be removed
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Default, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub packages: Packages,
+    /// Report these alone and what mentions them: files or folders of packages, names of items or modules
+    #[arg(value_name = "PATH|NAME")]
+    pub targets: Vec<String>,
+    /// Exit with 1 if there are findings of this code, or of any code with `warnings`
+    #[arg(long, value_name = "CODE")]
+    pub deny: Vec<String>,
+    /// Leave findings of this code out
+    #[arg(long, value_name = "CODE")]
+    pub allow: Vec<String>,
+    /// Accept the findings that this file lists, and exit with 1 if there are others; made if missing
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Snippets, one line a finding, one JSON object a finding, or annotations of GitHub's
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: TypedCheckFormat,
+    #[command(flatten)]
+    pub timings: Timed,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TypedCheckFormat {
+    #[default]
+    Text,
+    Short,
+    Json,
+    Github,
 }
 
 #[derive(Debug, Default, Args)]

@@ -15,8 +15,11 @@ use clap::Parser;
 use crate::commands::outcome::Verdict;
 use crate::commands::{self, Remembered};
 use crate::report::Report;
-use args::{Command, Typed, TypedInspectFormat, TypedItemFormat, TypedTimings};
+use args::{Command, Typed, TypedCheckFormat, TypedInspectFormat, TypedItemFormat, TypedTimings};
 use settings::Surroundings;
+
+/// Stands for all codes after `--deny`.
+const DENY_ALL: &str = "warnings";
 
 /// How a run ended, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +62,7 @@ fn run_command(typed: impl IntoIterator<Item = OsString>, report: &mut Report) -
         Command::Build(build) => run_build(&build, &around, report),
         Command::Reload(reload) => run_reload(&reload, &around, report),
         Command::Clean(clean) => run_clean(&clean, &around, report),
+        Command::Check(check) => run_check(&check, &around, report),
         Command::Items(items) => run_items(&items, &around, report),
         Command::Inspect(inspect) => run_inspect(&inspect, report),
     }
@@ -107,6 +111,7 @@ fn run_reload(typed: &args::Reload, around: &Surroundings, report: &mut Report) 
     match commands::reload_announcing(&settings, Remembered::default(), announce) {
         Ok((outcome, _)) => {
             report.findings(&outcome.failures, &outcome.warnings);
+            report.brief_findings(&outcome.findings);
             if typed.explain {
                 report.explain(&outcome);
             }
@@ -141,6 +146,43 @@ fn run_clean(typed: &args::Clean, around: &Surroundings, report: &mut Report) ->
         Ok(outcome) => {
             report.clean(&outcome, typed.dry_run);
             Exit::Done
+        }
+        Err(failure) => fail(report, &failure),
+    }
+}
+
+fn run_check(typed: &args::Check, around: &Surroundings, report: &mut Report) -> Exit {
+    let settings = match settings::without_database(&typed.packages, around) {
+        Ok(settings) => settings,
+        Err(misuse) => return fail(report, &misuse),
+    };
+    let is_known = |code: &&String| *code == DENY_ALL || commands::is_code(code);
+    if let Some(code) = typed.deny.iter().find(|code| !is_known(code)) {
+        return fail(report, &commands::unknown_code(code));
+    }
+    let checks = commands::Checks {
+        targets: typed.targets.clone(),
+        allow: typed.allow.clone(),
+        baseline: typed.baseline.clone(),
+    };
+    match commands::check(&settings, &checks) {
+        Ok(outcome) => {
+            report.findings(&outcome.failures, &outcome.warnings);
+            for file in &outcome.findings {
+                match typed.format {
+                    TypedCheckFormat::Text => report.finding_snippets(file),
+                    TypedCheckFormat::Short => report.finding_lines(file),
+                    TypedCheckFormat::Json => report.finding_json(file),
+                    TypedCheckFormat::Github => report.finding_annotations(file),
+                }
+            }
+            show_timings(typed.timings.timings, &outcome.timings, report);
+            report.checked(&outcome);
+            let mut codes =
+                outcome.findings.iter().flat_map(|file| &file.diagnostics).map(|finding| finding.code);
+            let is_denied = |code: &str| typed.deny.iter().any(|denied| denied == DENY_ALL || denied == code);
+            let denied = codes.any(|code| checks.baseline.is_some() || is_denied(code));
+            Exit::findings_if(!outcome.failures.is_empty() || denied)
         }
         Err(failure) => fail(report, &failure),
     }

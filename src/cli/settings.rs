@@ -132,6 +132,7 @@ pub fn for_reload(typed: &args::Reload, around: &Surroundings) -> Result<Setting
         node_ids,
         mode,
         explain: typed.explain,
+        check: !typed.no_check,
         // The folder beside the packages is darkc's own choice; any other may be a slip.
         make_folder: typed.db.is_none() && around.rundir.is_none(),
         allow_removals: typed.allow_removals,

@@ -68,6 +68,7 @@ fn every_option_of_a_reload_arrives() {
         "--dry-run",
         "--explain",
         "--stats",
+        "--no-check",
         "--allow-removals",
         "--lock-timeout",
         "7",
@@ -78,6 +79,7 @@ fn every_option_of_a_reload_arrives() {
         node_ids: NodeIdMode::Zero,
         mode: Mode::DryRunFull,
         explain: true,
+        check: false,
         allow_removals: true,
         lock_timeout: Duration::from_secs(7),
         ..Settings::new(folder.into(), "a.db".into())

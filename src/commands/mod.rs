@@ -2,6 +2,7 @@
 
 mod build;
 mod changes;
+mod check;
 mod clean;
 mod inspect;
 mod items;
@@ -12,6 +13,7 @@ mod reload;
 pub mod settings;
 
 pub use build::build;
+pub use check::{CheckOutcome, Checks, check, is_code, unknown_code};
 pub use clean::clean;
 pub use inspect::{inspect, inspect_sidecar};
 pub use items::items;

@@ -16,6 +16,8 @@ pub use crate::incremental::{Counts, Relinked, ValueLeft};
 pub struct Outcome {
     /// In order of path. Where there is one, nothing was applied.
     pub failures: Vec<FileDiagnostics>,
+    /// What the check of types says of what an edit touched.
+    pub findings: Vec<FileDiagnostics>,
     /// Each a sentence without a full stop.
     pub warnings: Vec<String>,
     pub counts: Counts,

@@ -112,7 +112,7 @@ impl<'s> Run<'s> {
         database: &mut Database,
         trusted: bool,
     ) -> Result<Plan, Failure> {
-        let Outcome { timings, difference, counts, values_left, .. } = &mut self.outcome;
+        let Outcome { timings, difference, counts, values_left, findings, .. } = &mut self.outcome;
         if self.settings.mode == Mode::Verify {
             *difference = timings.time("integrity", || database.damage())?;
         }
@@ -124,6 +124,11 @@ impl<'s> Run<'s> {
         let changed = timings.time("link", || set.link())?;
         // 6. Hash that, and level by level whatever mentions an item whose hash came out another.
         let moved = timings.time("hash", || set.hash_changed(&changed))?;
+        // Check the types of what the edit can have made wrong. A first load is no edit.
+        if self.settings.check && trusted {
+            let due = set.due_for_check(&changed, &moved);
+            *findings = timings.time("check", || set.check_types(due));
+        }
         // 7. Collect the content hashes at which anything may differ.
         let mut dirty: HashSet<ItemId> = changed.into_iter().chain(moved).collect();
         dirty.extend(set.redescribed());

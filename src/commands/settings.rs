@@ -20,6 +20,8 @@ pub struct Settings {
     pub mode: Mode,
     /// Gather the reasons.
     pub explain: bool,
+    /// Check the types of what an edit touched.
+    pub check: bool,
     /// Whether the folder of a missing database may be made.
     pub make_folder: bool,
     /// Whether most of what a database holds may go.
@@ -41,6 +43,7 @@ impl Settings {
             threads: Threads::OnePerProcessor,
             mode: Mode::Apply,
             explain: false,
+            check: true,
             make_folder: false,
             allow_removals: false,
             lock_timeout: LOCK_TIMEOUT,

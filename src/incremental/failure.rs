@@ -26,6 +26,10 @@ pub enum Failure {
     Removals(Removals),
     /// The source is another than when it was found, and what hangs on it has been decided.
     ChangedMeanwhile(String),
+    /// Something that was typed means nothing here.
+    Unknown(String),
+    /// A file that was asked for could not be made.
+    NotWritten(PathBuf, io::Error),
     Thread(io::Error),
 }
 
@@ -119,6 +123,8 @@ impl fmt::Display for Failure {
             }
             Failure::TooLong(wait) => write!(f, "gave up {wait}; run again, or with a longer --lock-timeout"),
             Failure::Removals(removals) => write!(f, "{removals}"),
+            Failure::Unknown(what) => f.write_str(what),
+            Failure::NotWritten(path, error) => write!(f, "{} cannot be written: {error}", path.display()),
             Failure::ChangedMeanwhile(path) => {
                 write!(f, "{path} was changed while it was being loaded; nothing was applied, run this again")
             }

@@ -28,6 +28,8 @@ pub struct Counts {
     pub values_evaluated: usize,
     /// New values that darkc did not evaluate.
     pub values_left: usize,
+    /// Bodies whose types were checked.
+    pub bodies_checked: usize,
     pub rows_written: usize,
     pub own_rows_written: usize,
     pub statements_prepared: usize,

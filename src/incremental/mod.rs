@@ -6,6 +6,7 @@
 
 mod affected;
 mod basis;
+mod checked;
 mod failure;
 mod findings;
 mod hashing;

@@ -9,6 +9,7 @@ use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::base::parallel;
 use crate::binary::writer::Writer;
+use crate::check;
 use crate::compile::item::{CompiledItem, NodeIdMode};
 use crate::hash::canonical::{Canonical, Canonicalizer};
 use crate::link::LinkedItem;
@@ -25,12 +26,14 @@ const BLOCK: usize = 32;
 /// What this run found out about an item that it looked into.
 #[derive(Debug)]
 pub struct Fresh {
-    resolutions: Vec<Resolution>,
+    pub(super) resolutions: Vec<Resolution>,
     pub links: Fingerprint,
     pub candidates: Vec<CandidateKey>,
     pub(super) canonical: Canonical,
     pub dependencies: Vec<ItemId>,
     pub group: Fingerprint,
+    /// Of a function's parameter and result types.
+    pub signature: Fingerprint,
     /// Present when this run has hashed the item.
     pub(super) hash: Option<ContentHash>,
 }
@@ -128,10 +131,11 @@ impl PackageSet {
         let this = &*self;
         let canonical = parallel::map(self.sources.threads(), BLOCK, &linked, |linked| {
             let tree = this.tree(linked.id, &linked.resolutions)?;
-            Some(Canonicalizer::new().canonicalize(&tree))
+            let signature = check::signature(&tree, |item| this.inventory.key(item));
+            Some((Canonicalizer::new().canonicalize(&tree), signature))
         });
         for (linked, canonical) in linked.into_iter().zip(canonical) {
-            let canonical = canonical.unwrap_or_default();
+            let (canonical, signature) = canonical.unwrap_or_default();
             self.fresh[linked.id.index()] = Some(Box::new(Fresh {
                 resolutions: linked.resolutions,
                 links: linked.links,
@@ -139,6 +143,7 @@ impl PackageSet {
                 dependencies: canonical.dependencies(),
                 canonical,
                 group: Fingerprint::default(),
+                signature,
                 hash: None,
             }));
         }
@@ -174,6 +179,9 @@ impl PackageSet {
         counts.items_linked = self.counts.items_linked;
         counts.items_hashed = self.counts.items_hashed;
         counts.items_compiled = self.counts.items_compiled;
+        counts.bodies_checked = self.counts.bodies_checked;
+        // The check of types opens sidecars that nothing else needs.
+        counts.sidecars_read += self.counts.sidecars_read;
     }
 
     /// Returns the path of the file that an item is declared in.

@@ -60,6 +60,7 @@ fn encode_file(set: &PackageSet, forms: &StoredForms, file: usize) -> Vec<u8> {
                     links: fresh.links,
                     group: fresh.group,
                     row,
+                    signature: fresh.signature,
                     hash,
                     add_op,
                     dependencies: &dependencies,

@@ -72,6 +72,12 @@ impl Sources {
         }
     }
 
+    /// Returns the content of a file without keeping it.
+    pub fn content_alone(&self, file: usize) -> Option<Arc<FileContent>> {
+        let loaded = || load::load(&self.root, &[&self.found[file]], self.options).pop()?.content.ok();
+        self.content(file).cloned().or_else(loaded)
+    }
+
     pub fn get(&self, file: usize) -> Option<&LoadedFile> {
         self.loaded[file].as_ref()
     }

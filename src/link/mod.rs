@@ -6,7 +6,7 @@ pub mod names;
 
 use std::collections::HashSet;
 
-use darkc_cache_format::model::{Namespace, SourcePosition};
+use darkc_cache_format::model::{Code, Namespace, SourcePosition};
 
 use crate::base::hash::Fingerprint;
 use crate::base::parallel;
@@ -80,6 +80,13 @@ fn link_item(inventory: &Inventory, live: &Inventory, id: ItemId) -> LinkedItem 
     linked.candidates.dedup();
     linked.links = fingerprint(inventory, &linked.resolutions);
     linked
+}
+
+/// What the sites of an item's code mean to an item that lives in `scope`, one for each site.
+pub fn resolutions(live: &Inventory, scope: &str, code: &Code<'_>) -> Vec<Resolution> {
+    let (mut buffer, mut candidates) = (String::new(), Vec::new());
+    let resolve = |site| names::resolve(live, scope, site, &mut buffer, &mut candidates);
+    code.sites.iter().map(resolve).collect()
 }
 
 /// What the sites resolved to, in terms that mean the same in the next run.

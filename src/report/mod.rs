@@ -1,6 +1,7 @@
 //! All that darkc prints: text about the run to standard error, data to standard output.
 
 mod diagnostics;
+mod findings;
 mod inspection;
 mod reasons;
 mod summary;

@@ -81,6 +81,7 @@ impl Report {
             ("items compiled", counts.items_compiled),
             ("values evaluated", counts.values_evaluated),
             ("values left to Darklang", counts.values_left),
+            ("bodies checked", counts.bodies_checked),
             ("rows written", counts.rows_written),
             ("own rows written", counts.own_rows_written),
             ("statements prepared", counts.statements_prepared),

@@ -136,6 +136,7 @@ const COUNTS: Counts = Counts {
     items_compiled: 7,
     values_evaluated: 2,
     values_left: 1,
+    bodies_checked: 5,
     rows_written: 60,
     own_rows_written: 2,
     statements_prepared: 21,
@@ -164,6 +165,7 @@ items hashed: 8
 items compiled: 7
 values evaluated: 2
 values left to Darklang: 1
+bodies checked: 5
 rows written: 60
 own rows written: 2
 statements prepared: 21

@@ -170,6 +170,7 @@ mod tests {
         links: Fingerprint(3),
         group: Fingerprint(0),
         row: Fingerprint(5),
+        signature: Fingerprint(7),
         hash: ContentHash([7; 32]),
         add_op: [6; 16],
         dependencies: &[[1, 0, 0, 0, 0, 0, 0, 0]],

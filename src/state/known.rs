@@ -5,10 +5,10 @@
 //!
 //! | offset | size | what |
 //! |---|---|---|
-//! | 0 | 5 × 16 | fingerprints: code, description, links, group, row |
-//! | 80 | 32 | content hash |
-//! | 112 | 16 | id of the Add op |
-//! | 128 | 4, 8 × n | count of dependencies, their item keys |
+//! | 0 | 6 × 16 | fingerprints: code, description, links, group, row, signature |
+//! | 96 | 32 | content hash |
+//! | 128 | 16 | id of the Add op |
+//! | 144 | 4, 8 × n | count of dependencies, their item keys |
 //! | | 4, 4 × n | count of candidates, their candidate keys |
 
 use super::keys::{CandidateKey, ItemKey};
@@ -19,9 +19,10 @@ const DESCRIPTION: usize = 16;
 const LINKS: usize = 32;
 const GROUP: usize = 48;
 const ROW: usize = 64;
-const HASH: usize = 80;
-const ADD_OP: usize = 112;
-const FIXED: usize = 128;
+const SIGNATURE: usize = 80;
+const HASH: usize = 96;
+const ADD_OP: usize = 128;
+const FIXED: usize = 144;
 
 type DependencyBytes = [u8; 8];
 type CandidateBytes = [u8; 4];
@@ -38,6 +39,8 @@ pub struct Facts<'a> {
     pub group: Fingerprint,
     /// Of everything that reaches the item's row and its dependency rows.
     pub row: Fingerprint,
+    /// Of a function's parameter and result types; zero for other items.
+    pub signature: Fingerprint,
     pub hash: ContentHash,
     /// The first half of the SHA-256 of the item's Add op.
     pub add_op: [u8; 16],
@@ -49,7 +52,7 @@ pub struct Facts<'a> {
 
 impl Facts<'_> {
     pub fn encode(&self, bytes: &mut Vec<u8>) {
-        for fingerprint in [self.code, self.description, self.links, self.group, self.row] {
+        for fingerprint in [self.code, self.description, self.links, self.group, self.row, self.signature] {
             bytes.extend_from_slice(&fingerprint.0.to_le_bytes());
         }
         bytes.extend_from_slice(&self.hash.0);
@@ -98,6 +101,10 @@ impl<'a> Known<'a> {
         self.fingerprint::<ROW>()
     }
 
+    pub fn signature(&self) -> Fingerprint {
+        self.fingerprint::<SIGNATURE>()
+    }
+
     pub fn hash(&self) -> ContentHash {
         ContentHash(self.field::<HASH, 32>())
     }
@@ -121,6 +128,7 @@ impl<'a> Known<'a> {
             links: self.links(),
             group: self.group(),
             row: self.row(),
+            signature: self.signature(),
             hash: self.hash(),
             add_op: self.add_op(),
             dependencies: self.dependencies,

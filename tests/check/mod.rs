@@ -2,6 +2,8 @@
 
 /// Darklang's own expressions, the real package set, and small changes of it.
 mod ground_truth;
+/// `darkc check` as scripts see it, and what a reload says of an edit.
+mod commands;
 /// Where findings point.
 mod places;
 /// Every rule, both ways.
@@ -53,7 +55,7 @@ fn check_texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Findings {
     on_program(&texts, |program, inventory, live| {
         let signatures = Signatures::compiled_in();
         let start = std::time::Instant::now();
-        let checked = check::check(program, &signatures, live, THREADS);
+        let checked = check::check(program, signatures, live, THREADS);
         let mut findings = Findings { took: start.elapsed(), ..Findings::default() };
         for (id, checked) in live.iter().zip(checked) {
             findings.functions += usize::from(inventory.kind(*id) == ItemKind::Fn);

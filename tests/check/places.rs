@@ -31,7 +31,7 @@ impl Texts for InMemory<'_> {
 
 fn diagnostics(texts: &[&str]) -> Vec<FileDiagnostics> {
     on_program(texts, |program, inventory, live| {
-        let checked = check::check(program, &Signatures::compiled_in(), live, THREADS);
+        let checked = check::check(program, Signatures::compiled_in(), live, THREADS);
         let findings = live.iter().zip(&checked).map(|(id, checked)| (*id, checked.findings.as_slice()));
         check::diagnostics(program, &InMemory { texts, inventory }, findings)
     })
@@ -122,7 +122,7 @@ fn a_file_that_changed_since_still_has_a_place() {
     let before = "module A.B\n\nlet f (n: Int64) : Int64 = n + \"a\"\n";
     let after = "module A.B\n\nlet f (n: Int64) : Int64 = n\n";
     let found = on_program(&[before], |program, inventory, live| {
-        let checked = check::check(program, &Signatures::compiled_in(), live, 1);
+        let checked = check::check(program, Signatures::compiled_in(), live, 1);
         let findings = live.iter().zip(&checked).map(|(id, checked)| (*id, checked.findings.as_slice()));
         check::diagnostics(program, &InMemory { texts: &[after], inventory }, findings)
     });
@@ -167,7 +167,7 @@ fn every_node_has_one_place() {
 fn expressions_have_types_for_an_editor() {
     let text = "module A.B\n\nlet f (n: Int64) : List<String> =\n  let pair = (n, \"a\")\n  let g = fun x -> x\n  [ g \"b\" ]\n";
     let types = on_program(&[text], |program, _, live| {
-        check::expression_types(program, &Signatures::compiled_in(), live[0])
+        check::expression_types(program, Signatures::compiled_in(), live[0])
     });
     let types: Vec<&str> = types.iter().map(|(_, typ)| typ.as_str()).collect();
     assert_eq!(

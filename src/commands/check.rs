@@ -1,0 +1,191 @@
+//! `darkc check`: what is wrong with a package set, before anything runs; touches no database.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use darkc_cache_format::store;
+
+use super::patience::Patience;
+use super::settings::Settings;
+use super::{Failure, Wait, load_options, unless_passing};
+use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
+use crate::base::parallel;
+use crate::base::timing::Timings;
+use crate::check::Code;
+use crate::discover::{self, Found};
+use crate::incremental::{Counts, PackageSet, Sources};
+use crate::load::Sidecars;
+use crate::program::world::ItemId;
+use crate::state::Remembered;
+
+/// What is to be checked and what is to be said.
+#[derive(Clone, Debug, Default)]
+pub struct Checks {
+    /// Paths and names; none stands for all.
+    pub targets: Vec<String>,
+    /// Codes that are left out.
+    pub allow: Vec<String>,
+    /// A list of accepted findings, made where it is missing.
+    pub baseline: Option<PathBuf>,
+}
+
+#[derive(Debug, Default)]
+pub struct CheckOutcome {
+    /// Errors of the sources. Where there is one, nothing was checked.
+    pub failures: Vec<FileDiagnostics>,
+    /// What was found, file by file.
+    pub findings: Vec<FileDiagnostics>,
+    pub warnings: Vec<String>,
+    /// Findings that the baseline accepts.
+    pub accepted: usize,
+    /// The baseline was missing and has been made.
+    pub made_baseline: bool,
+    pub counts: Counts,
+    pub timings: Timings,
+}
+
+/// Checks a package set.
+///
+/// # Errors
+/// What was typed means nothing, or a file cannot be read or written.
+pub fn check(settings: &Settings, checks: &Checks) -> Result<CheckOutcome, Failure> {
+    if let Some(code) = checks.allow.iter().find(|code| !is_code(code)) {
+        return Err(unknown_code(code));
+    }
+    let mut silent = |_: &Wait| {};
+    let check = |_: &mut Patience<'_>| check_once(settings, checks);
+    let mut outcome = Patience::new(settings.lock_timeout, &mut silent).until_done(check)?;
+    for file in &mut outcome.findings {
+        file.diagnostics.retain(|diagnostic| !checks.allow.iter().any(|code| code == diagnostic.code));
+    }
+    if let Some(path) = checks.baseline.as_ref().filter(|_| outcome.failures.is_empty()) {
+        apply_baseline(path, &mut outcome)?;
+    }
+    outcome.findings.retain(|file| !file.diagnostics.is_empty());
+    Ok(outcome)
+}
+
+fn check_once(settings: &Settings, checks: &Checks) -> Result<CheckOutcome, Failure> {
+    let mut outcome = CheckOutcome::default();
+    let found = outcome.timings.time("discover", || discover::find(&settings.packages, settings.threads))?;
+    let digest = found.digest();
+    let checked = parallel::on_large_stack(|| check_types(settings, checks, found, &mut outcome));
+    match checked.map_err(Failure::Thread)? {
+        Err(Failure::Sources(failures)) => {
+            unless_passing(settings, digest, &failures)?;
+            outcome.failures = failures;
+        }
+        checked => checked?,
+    }
+    Ok(outcome)
+}
+
+/// Whether findings can have this code.
+pub fn is_code(code: &str) -> bool {
+    Code::ALL.iter().any(|known| known.name() == code)
+}
+
+pub fn unknown_code(code: &str) -> Failure {
+    Failure::Unknown(format!("no finding has the code `{code}`; docs/check.md lists the codes"))
+}
+
+fn check_types(
+    settings: &Settings,
+    checks: &Checks,
+    found: Found,
+    outcome: &mut CheckOutcome,
+) -> Result<(), Failure> {
+    let options = load_options(settings, Sidecars::ReadOnly);
+    let sources = Sources::new(settings.packages.clone(), found, options);
+    let mut set = PackageSet::new(sources, Remembered::default());
+    let timings = &mut outcome.timings;
+    let linked = timings.time("load", || set.load_stale()).and_then(|()| {
+        timings.time("inventory", || set.declare());
+        timings.time("link", || set.link())
+    });
+    set.count(&mut outcome.counts);
+    let all = linked?;
+    outcome.warnings.extend(set.duplicate_warnings());
+    let due = if checks.targets.is_empty() { all } else { targets(&set, &checks.targets)? };
+    outcome.findings = timings.time("check", || set.check_types(due));
+    set.count(&mut outcome.counts);
+    Ok(())
+}
+
+/// Returns the items that were asked for, and those that mention one of them.
+fn targets(set: &PackageSet, targets: &[String]) -> Result<Vec<ItemId>, Failure> {
+    let mut wanted: HashSet<ItemId> = HashSet::new();
+    for target in targets {
+        let chosen: Vec<ItemId> = set.inventory.live().filter(|id| is_meant(set, *id, target)).collect();
+        if chosen.is_empty() {
+            return Err(Failure::Unknown(format!(
+                "`{target}` is neither a package file, a folder of them, an item nor a module"
+            )));
+        }
+        wanted.extend(chosen);
+    }
+    let mentions = |id: &ItemId| {
+        let fresh = set.fresh(*id);
+        fresh.is_some_and(|fresh| fresh.dependencies.iter().any(|item| wanted.contains(item)))
+    };
+    Ok(set.inventory.live().filter(|id| wanted.contains(id) || mentions(id)).collect())
+}
+
+/// Whether a path or a name stands for an item: its file or a folder around it, its name or a module around it.
+fn is_meant(set: &PackageSet, item: ItemId, target: &str) -> bool {
+    let name = set.inventory.name(item);
+    let inside = |rest: &str| rest.is_empty() || rest.starts_with('.');
+    if name.strip_prefix(target).is_some_and(inside) {
+        return true;
+    }
+    let file = set.inventory.file(item);
+    let target = Path::new(target.strip_prefix("./").unwrap_or(target));
+    let shown = set.sources.shown_path(file);
+    Path::new(&shown).starts_with(target) || Path::new(set.sources.path(file)).starts_with(target)
+}
+
+/// Takes the accepted findings out; where the file is missing, all are accepted and it is made.
+fn apply_baseline(path: &Path, outcome: &mut CheckOutcome) -> Result<(), Failure> {
+    let line = |diagnostic: &Diagnostic| {
+        let item = diagnostic.item.as_deref().unwrap_or("");
+        format!("{item}\t{}\t{}", diagnostic.code, diagnostic.message)
+    };
+    let text = match discover::read_file(path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let diagnostics = outcome.findings.iter().flat_map(|file| &file.diagnostics);
+            let mut lines: Vec<String> = diagnostics.map(line).collect();
+            lines.sort();
+            let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            store::write(path, text.as_bytes())
+                .map_err(|error| Failure::NotWritten(path.to_owned(), error))?;
+            outcome.made_baseline = true;
+            text
+        }
+        Err(error) => return Err(Failure::Unreadable(path.to_owned(), error)),
+    };
+    // A finding that is accepted once is accepted once.
+    let mut accepted: BTreeMap<&str, usize> = BTreeMap::new();
+    for line in text.lines() {
+        *accepted.entry(line).or_default() += 1;
+    }
+    let before = outcome.findings.iter().map(|file| file.diagnostics.len()).sum::<usize>();
+    for file in &mut outcome.findings {
+        file.diagnostics.retain(|diagnostic| match accepted.get_mut(line(diagnostic).as_str()) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                false
+            }
+            _ => true,
+        });
+    }
+    outcome.accepted = before - outcome.findings.iter().map(|file| file.diagnostics.len()).sum::<usize>();
+    let gone: usize = accepted.values().sum();
+    if gone > 0 {
+        outcome.warnings.push(format!(
+            "{gone} of the findings that {} accepts are gone; remove it and run this again to make it anew",
+            path.display()
+        ));
+    }
+    Ok(())
+}
