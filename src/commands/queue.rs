@@ -5,6 +5,7 @@ use super::patience::Patience;
 use super::reload::Run;
 use super::settings::Settings;
 use super::{Failure, Wait};
+use crate::discover::{self, Residue};
 use crate::state::Remembered;
 
 /// As [`reload_announcing`], waiting in silence.
@@ -28,8 +29,10 @@ pub fn reload_announcing(
     let mut lock = None;
     Patience::new(settings.lock_timeout, announce).until_done(|patience| {
         loop {
-            let (run, found, sealed) = Run::start(settings)?;
+            let (run, mut found, sealed) = Run::start(settings)?;
+            let residue = std::mem::take(&mut found.residue);
             if let Some(items) = sealed {
+                remove(settings, &residue);
                 let outcome = run.outcome.unchanged(found.sources, items, settings.explain);
                 return Ok((outcome, std::mem::take(&mut remembered)));
             }
@@ -41,7 +44,19 @@ pub fn reload_announcing(
                     continue;
                 }
             }
-            return run.finish(found, std::mem::take(&mut remembered));
+            let (outcome, remembered) = run.finish(found, std::mem::take(&mut remembered))?;
+            // Where sources have errors, a source that is gone may well come back, and its sidecar with it.
+            if outcome.failures.is_empty() {
+                remove(settings, &residue);
+            }
+            return Ok((outcome, remembered));
         }
     })
+}
+
+/// Removes sidecars without a source, and what killed processes left, in a run that writes.
+fn remove(settings: &Settings, residue: &Residue) {
+    if settings.mode.writes() {
+        discover::remove(&settings.packages, residue);
+    }
 }

@@ -34,9 +34,6 @@ impl<'s> Run<'s> {
         // 1. Discover: find and hash the sources.
         let find = || discover::find(&settings.packages, settings.threads);
         let found = outcome.timings.time("discover", find)?;
-        if settings.mode.writes() {
-            discover::remove(&settings.packages, &found.residue);
-        }
         let zero_ids = settings.node_ids == NodeIdMode::Zero;
         let goal = Stamp { tool: STATE_DIGEST, sources: found.digest(), untouched: true, zero_ids, items: 0 };
         let sealed = || sealed_items(&settings.database, &goal);
