@@ -23,10 +23,21 @@ CREATE TABLE darkc_state (
   changes_seen INTEGER NOT NULL,
   schema_seen  INTEGER NOT NULL,
   last_stamp   INTEGER NOT NULL,
+  around       TEXT NOT NULL,
   manifest     BLOB NOT NULL
 );
 
 CREATE TABLE darkc_files (
   path  TEXT PRIMARY KEY,
   items BLOB NOT NULL
+);
+
+-- Releases of Darklang that this darkc was not made for, and that it was proved equal to in this store: how many
+-- items were compared, all of them equal.
+CREATE TABLE darkc_releases (
+  "release" INTEGER NOT NULL,
+  schema    TEXT NOT NULL,
+  items     INTEGER NOT NULL,
+  proved_at TEXT NOT NULL,
+  PRIMARY KEY ("release", schema)
 );

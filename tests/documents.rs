@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use darkc::load::TOOL_DIGEST;
 use darkc_cache_format::{FORMAT_VERSION, MAGIC, SourceHash};
 
 use crate::common::{Tree, darkc, files_below};
 
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 12] = [
     "README.md",
     "ARCHITECTURE.md",
     "FORMAT.md",
@@ -20,6 +22,8 @@ const DOCUMENTS: [&str; 10] = [
     "migrations/README.md",
     "benches/RESULTS.md",
     "docs/check.md",
+    "docs/compatibility.md",
+    "docs/darklang.md",
 ];
 const COMMANDS: [&str; 6] = ["build", "reload", "clean", "check", "items", "inspect"];
 
@@ -158,4 +162,45 @@ fn every_test_that_a_promise_names_is_there() {
         .collect();
     assert_eq!(missing, [""; 0]);
     assert!(named.count() > 15);
+}
+
+/// Runs the lines that `docs/darklang.md` puts into Darklang's script, where `darkc` exits with a code; returns the
+/// script's own code and what ran.
+fn run_script(darkc_exits_with: Option<i32>) -> (i32, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("a script");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("permissions");
+    };
+    if let Some(code) = darkc_exits_with {
+        program("bin/darkc", &format!("echo darkc $*; exit {code}"));
+    }
+    program("scripts/run-local-exec", "echo LocalExec $*");
+    let document = document("docs/darklang.md");
+    let lines =
+        document.split("```bash\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a script");
+    let output = Command::new("bash")
+        .args(["-c", &format!("set -euo pipefail\n{lines}")])
+        .current_dir(folder.path())
+        .env("PATH", format!("{}:/usr/bin:/bin", folder.path().join("bin").display()))
+        .envs([("LOG_PACKAGES", "log"), ("PUBLISHED_FLAG", "--published")])
+        .output()
+        .expect("bash is needed for this test");
+    let log = fs::read_to_string(folder.path().join("log")).expect("a log");
+    (output.status.code().expect("a code"), log)
+}
+
+#[test]
+fn the_lines_for_darklangs_script_run() {
+    let loader = "LocalExec --published reload-packages\n";
+    assert_eq!(run_script(Some(0)), (0, "darkc reload\n".to_owned()));
+    assert_eq!(
+        run_script(Some(1)),
+        (1, "darkc reload\n".to_owned()),
+        "errors in the sources are nobody else's to load"
+    );
+    assert_eq!(run_script(Some(2)), (0, format!("darkc reload\n{loader}")));
+    assert_eq!(run_script(None), (0, loader.to_owned()));
 }

@@ -30,7 +30,7 @@ fn check() {
     assert_eq!(inventory.duplicates(), []);
     let ids: Vec<ItemId> = inventory.live().collect();
     let mut unresolved = Vec::new();
-    for linked in link::link(&inventory, &inventory, &ids, 1) {
+    for linked in link::link(&inventory, &inventory, &link::Builtins::default(), &ids, 1) {
         let sites = inventory.written(linked.id).map_or(&[][..], |written| written.item.code.sites);
         for (site, resolution) in sites.iter().zip(&linked.resolutions) {
             let found = match resolution {

@@ -25,6 +25,8 @@ mod stored_form;
 mod digests;
 /// The whole package set through its sidecars: bytes that follow from sources alone, and damage is a miss.
 mod sidecars;
+/// Sidecars in a git repository.
+mod git;
 /// What each command and option does, as scripts see it.
 mod commands;
 /// What the documents say, where the source can tell.
@@ -60,6 +62,12 @@ mod read_only;
 mod surroundings;
 /// A store that nobody touches is not opened, one that somebody touched is.
 mod seal;
+/// The file of hashes that F# code reads is in step with the store.
+mod package_refs;
+/// Built-ins that only the checkout has are found there.
+mod builtins;
+/// A Darklang that is new to darkc is proved equal or refused.
+mod compatibility;
 /// One edit costs one edit.
 mod work;
 /// The same bytes whatever the thread count and the order on disk.

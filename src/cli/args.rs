@@ -52,6 +52,14 @@ pub struct Packages {
 }
 
 #[derive(Debug, Default, Args)]
+pub struct Builtins {
+    /// A table of built-ins that darkc does not know: kind (`fn` or `value`), name and version, separated by tabs
+    /// [default: the F# sources in backend/src/Builtins beside the packages, if that folder exists]
+    #[arg(long, value_name = "FILE")]
+    pub builtins: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Args)]
 pub struct Build {
     #[command(flatten)]
     pub packages: Packages,
@@ -70,6 +78,12 @@ pub struct Reload {
     /// rundir/data.db beside the packages]
     #[arg(long, value_name = "FILE")]
     pub db: Option<PathBuf>,
+    /// The file of package hashes that Darklang's F# code reads, or `none` to leave it alone
+    /// [default: backend/src/LibExecution/package-ref-hashes.txt beside the packages, if that folder exists]
+    #[arg(long, value_name = "FILE")]
+    pub refs: Option<PathBuf>,
+    #[command(flatten)]
+    pub builtins: Builtins,
     /// How the nodes of a program are numbered: `derived` for use, `zero` to compare databases
     #[arg(long, value_name = "MODE", value_enum, default_value = "derived")]
     pub node_ids: TypedNodeIds,
@@ -129,6 +143,8 @@ pub struct Clean {
 pub struct Check {
     #[command(flatten)]
     pub packages: Packages,
+    #[command(flatten)]
+    pub builtins: Builtins,
     /// Report these alone and what mentions them: files or folders of packages, names of items or modules
     #[arg(value_name = "PATH|NAME")]
     pub targets: Vec<String>,
@@ -164,6 +180,8 @@ pub struct Items {
     /// Lines of `kind TAB name TAB hash`, or one JSON object a line
     #[arg(long, value_enum, default_value = "tsv")]
     pub format: TypedItemFormat,
+    #[command(flatten)]
+    pub builtins: Builtins,
 }
 
 #[derive(Debug, Args)]

@@ -152,7 +152,7 @@ fn run_clean(typed: &args::Clean, around: &Surroundings, report: &mut Report) ->
 }
 
 fn run_check(typed: &args::Check, around: &Surroundings, report: &mut Report) -> Exit {
-    let settings = match settings::without_database(&typed.packages, around) {
+    let settings = match settings::with_builtins(&typed.packages, &typed.builtins, around) {
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };
@@ -189,7 +189,7 @@ fn run_check(typed: &args::Check, around: &Surroundings, report: &mut Report) ->
 }
 
 fn run_items(typed: &args::Items, around: &Surroundings, report: &mut Report) -> Exit {
-    let settings = match settings::without_database(&typed.packages, around) {
+    let settings = match settings::with_builtins(&typed.packages, &typed.builtins, around) {
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };

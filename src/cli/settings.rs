@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{args, limits};
 use crate::base::parallel::Threads;
+use crate::commands::settings::{BuiltinsFrom, Refs};
 use crate::commands::{Mode, NodeIdMode, Settings};
 use crate::discover;
 
@@ -15,6 +16,9 @@ const DEFAULT_RUNDIR: &str = "rundir";
 const DEFAULT_DATABASE: &str = "data.db";
 /// The value of `DARK_CONFIG_PACKAGES_SOURCE` under which the files on disk mean nothing.
 const STORE_IS_SOURCE: &str = "seed";
+
+/// The value of `--refs` that names no file.
+const NO_FILE: &str = "none";
 
 /// All that a run takes from its environment, gathered once, so that tests can make one up.
 #[derive(Clone, Debug, Default)]
@@ -107,11 +111,29 @@ pub fn without_database(typed: &args::Packages, around: &Surroundings) -> Result
     Ok(Settings { threads, ..Settings::new(around.packages(typed)?, PathBuf::new()) })
 }
 
+/// For commands that link and touch no database.
+pub fn with_builtins(
+    packages: &args::Packages,
+    typed: &args::Builtins,
+    around: &Surroundings,
+) -> Result<Settings, Misuse> {
+    Ok(Settings { builtins: builtins(typed), ..without_database(packages, around)? })
+}
+
+fn builtins(typed: &args::Builtins) -> BuiltinsFrom {
+    typed.builtins.clone().map_or(BuiltinsFrom::Checkout, BuiltinsFrom::Table)
+}
+
 pub fn for_reload(typed: &args::Reload, around: &Surroundings) -> Result<Settings, Misuse> {
     let settings = without_database(&typed.packages, around)?;
     let database = match &typed.db {
         Some(file) => database_file(file)?,
         None => around.database(&settings.packages)?,
+    };
+    let refs = match &typed.refs {
+        None => Refs::OfCheckout,
+        Some(file) if file.as_os_str() == NO_FILE => Refs::Nowhere,
+        Some(file) => Refs::File(file.clone()),
     };
     let node_ids = match typed.node_ids {
         args::TypedNodeIds::Derived => NodeIdMode::Derived,
@@ -129,6 +151,8 @@ pub fn for_reload(typed: &args::Reload, around: &Surroundings) -> Result<Setting
     }
     Ok(Settings {
         database,
+        refs,
+        builtins: builtins(&typed.builtins),
         node_ids,
         mode,
         explain: typed.explain,

@@ -11,6 +11,7 @@ use super::args::{Command, Packages, Reload, Typed};
 use super::settings::{self, Misuse, Surroundings};
 use super::{Exit, run_command};
 use crate::base::parallel::Threads;
+use crate::commands::settings::{BuiltinsFrom, Refs};
 use crate::commands::{Mode, NodeIdMode, Settings};
 use crate::report::Report;
 
@@ -62,6 +63,8 @@ fn every_option_of_a_reload_arrives() {
     let options = [
         "--db",
         "a.db",
+        "--refs",
+        "refs.txt",
         "--node-ids",
         "zero",
         "--full",
@@ -76,6 +79,8 @@ fn every_option_of_a_reload_arrives() {
     let typed = reload(&[&["--packages", folder][..], &options].concat());
     let settings = settings::for_reload(&typed, &around(Path::new("/"))).expect("settings");
     let expected = Settings {
+        refs: Refs::File("refs.txt".into()),
+        builtins: BuiltinsFrom::Table("more.tsv".into()),
         node_ids: NodeIdMode::Zero,
         mode: Mode::DryRunFull,
         explain: true,

@@ -1,13 +1,13 @@
 //! `darkc build`: brings sidecars up to date, or checks them.
 
-use super::outcome::{BuildOutcome, Unfit};
+use super::outcome::{BuildOutcome, Miss, Unfit};
 use super::patience::Patience;
 use super::settings::Settings;
 use super::{Failure, Wait, changes, load_options, unless_passing};
 use crate::base::parallel;
 use crate::discover::{self, Found};
 use crate::incremental::Sources;
-use crate::load::{Origin, Sidecars};
+use crate::load::{SidecarState, Sidecars};
 
 /// Makes the sidecars of all files and removes those without one; with `check` it writes nothing and lists those that
 /// are not as they should be.
@@ -35,20 +35,31 @@ fn build_once(settings: &Settings, check: bool) -> Result<BuildOutcome, Failure>
 }
 
 fn load_all(settings: &Settings, check: bool, found: Found, outcome: &mut BuildOutcome) {
-    let sidecars = if check { Sidecars::ReadOnly } else { Sidecars::Update };
+    // A check parses every source: a sidecar that looks valid may hold what its source does not say.
+    let sidecars = if check { Sidecars::Verify } else { Sidecars::Update };
     let mut sources = Sources::new(settings.packages.clone(), found, load_options(settings, sidecars));
     outcome.timings.time("load", || sources.load(sources.files()));
     sources.count(&mut outcome.counts);
     outcome.failures = sources.failures();
     outcome.warnings = sources.warnings();
     if check {
-        let unfit = sources.files().filter_map(|file| match sources.get(file)?.origin {
-            Origin::Source(reason) => {
-                let (miss, why) = changes::miss(reason);
-                Some(Unfit { path: sources.path(file).to_owned(), miss, why })
-            }
-            Origin::Sidecar => None,
+        let mut fresh = 0;
+        let unfit = sources.files().filter_map(|file| {
+            let (miss, why) = match sources.get(file)?.sidecar {
+                SidecarState::Missing(reason) => changes::miss(reason),
+                SidecarState::Differs(offset) => {
+                    (Miss::Differs, format!("it is not what its source makes, from byte {offset} on"))
+                }
+                SidecarState::Equal => {
+                    fresh += 1;
+                    return None;
+                }
+                // The source has errors, which are told elsewhere.
+                SidecarState::Untouched | SidecarState::Written | SidecarState::NotWritten(_) => return None,
+            };
+            Some(Unfit { path: sources.path(file).to_owned(), miss, why })
         });
         outcome.unfit = unfit.collect();
+        outcome.counts.files_hit = fresh;
     }
 }

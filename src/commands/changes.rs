@@ -189,6 +189,13 @@ fn difference(plan: &Plan, sources: &Sources, database: &Database) -> Option<Str
         }
         _ => None,
     });
+    let own = || plan.put_files.first().map(|file| format!("darkc_files, {}", file.path));
+    let own_left = || plan.drop_files.first().map(|path| format!("darkc_files, {path}, which is no source"));
+    sidecar.or_else(|| first_row_difference(plan)).or_else(own).or_else(own_left)
+}
+
+/// The first thing in which Darklang's own tables are other than what was rebuilt.
+pub fn first_row_difference(plan: &Plan) -> Option<String> {
     let row = || plan.put_rows.first().map(|row| format!("{}, {}", table(row.kind), row.hash));
     let row_left = || {
         let gone = plan.drop_rows.first();
@@ -201,18 +208,20 @@ fn difference(plan: &Plan, sources: &Sources, database: &Database) -> Option<Str
     let bound = || plan.bind.first().map(|binding| format!("locations, {}", binding.location));
     let unbound =
         || plan.unbind.first().map(|location| format!("locations, {location}, which is in no source"));
-    let own = || plan.put_files.first().map(|file| format!("darkc_files, {}", file.path));
-    let own_left = || plan.drop_files.first().map(|path| format!("darkc_files, {path}, which is no source"));
-    sidecar
-        .or_else(row)
+    let dependencies = || {
+        let item = plan.put_dependencies.first().map(|put| put.item);
+        let item = item.or_else(|| plan.drop_dependencies.first().copied());
+        item.map(|item| format!("package_dependencies, {item}"))
+    };
+    row()
         .or_else(row_left)
+        .or_else(dependencies)
         .or_else(op)
         .or_else(amended)
         .or_else(op_left)
         .or_else(bound)
         .or_else(unbound)
-        .or_else(own)
-        .or_else(own_left)
+        .or_else(dependencies)
 }
 
 fn table(kind: ItemKind) -> &'static str {

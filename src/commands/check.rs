@@ -7,13 +7,13 @@ use darkc_cache_format::store;
 
 use super::patience::Patience;
 use super::settings::Settings;
-use super::{Failure, Wait, load_options, unless_passing};
+use super::{Failure, Wait, builtin_sources, load_options, unless_passing};
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::parallel;
 use crate::base::timing::Timings;
 use crate::check::Code;
 use crate::discover::{self, Found};
-use crate::incremental::{Counts, PackageSet, Sources};
+use crate::incremental::{BuiltinLookup, Counts, PackageSet, Sources};
 use crate::load::Sidecars;
 use crate::program::world::ItemId;
 use crate::state::Remembered;
@@ -97,7 +97,8 @@ fn check_types(
 ) -> Result<(), Failure> {
     let options = load_options(settings, Sidecars::ReadOnly);
     let sources = Sources::new(settings.packages.clone(), found, options);
-    let mut set = PackageSet::new(sources, Remembered::default());
+    let lookup = BuiltinLookup::new(builtin_sources(settings));
+    let mut set = PackageSet::new(sources, Remembered::default(), lookup);
     let timings = &mut outcome.timings;
     let linked = timings.time("load", || set.load_stale()).and_then(|()| {
         timings.time("inventory", || set.declare());
@@ -106,6 +107,7 @@ fn check_types(
     set.count(&mut outcome.counts);
     let all = linked?;
     outcome.warnings.extend(set.duplicate_warnings());
+    outcome.warnings.append(&mut set.lookup.warnings);
     let due = if checks.targets.is_empty() { all } else { targets(&set, &checks.targets)? };
     outcome.findings = timings.time("check", || set.check_types(due));
     set.count(&mut outcome.counts);

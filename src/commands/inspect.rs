@@ -15,7 +15,7 @@ use crate::discover;
 use crate::hash::canonical::Canonicalizer;
 use crate::hash::content;
 use crate::hash::transcript::{Filling, transcribe};
-use crate::link;
+use crate::link::{self, Builtins};
 use crate::load::{self, Content, FileContent, TOOL_DIGEST};
 use crate::program::inventory::{FileDeclarations, Inventory};
 use crate::program::resolve::resolve;
@@ -75,19 +75,20 @@ fn judge(text: &str, canonical: bool) -> Judged {
     let world = Empty(Location::new(""));
     let mut canonicalizer = Canonicalizer::new();
     let mut transcripts = Vec::new();
-    let mut items: Vec<ListedItem> = link::link(&inventory, &Inventory::default(), &ids, 1)
-        .iter()
-        .zip(content.file().items)
-        .map(|(linked, item)| {
-            let tree = resolve(linked.id, item.description, &item.code, &linked.resolutions);
-            let hash = content::alone(&canonicalizer.canonicalize(&tree), &world);
-            if canonical {
-                // A file that is taken alone mentions no item.
-                transcripts.push(transcribe(&tree, |_| Filling::default()));
-            }
-            ListedItem { kind: item.kind, location: item.location.to_string(), hash }
-        })
-        .collect();
+    let mut items: Vec<ListedItem> =
+        link::link(&inventory, &Inventory::default(), &Builtins::default(), &ids, 1)
+            .iter()
+            .zip(content.file().items)
+            .map(|(linked, item)| {
+                let tree = resolve(linked.id, item.description, &item.code, &linked.resolutions);
+                let hash = content::alone(&canonicalizer.canonicalize(&tree), &world);
+                if canonical {
+                    // A file that is taken alone mentions no item.
+                    transcripts.push(transcribe(&tree, |_| Filling::default()));
+                }
+                ListedItem { kind: item.kind, location: item.location.to_string(), hash }
+            })
+            .collect();
     share_hashes(&mut items);
     Judged { verdict: Verdict::Ok, items, canonical: transcripts, diagnostics: Vec::new() }
 }

@@ -3,12 +3,11 @@
 use super::outcome::{ListedItem, Outcome};
 use super::patience::Patience;
 use super::settings::Settings;
-use super::{Failure, Wait, load_options, unless_passing};
+use super::{Failure, Wait, builtin_sources, load_options, unless_passing};
 use crate::base::parallel;
 use crate::base::timing::Timings;
 use crate::discover::{self, Found};
-use crate::incremental::PackageSet;
-use crate::incremental::Sources;
+use crate::incremental::{BuiltinLookup, PackageSet, Sources};
 use crate::load::Sidecars;
 use crate::program::world::World;
 use crate::state::Remembered;
@@ -41,11 +40,13 @@ fn items_once(settings: &Settings) -> Result<(Outcome, Vec<ListedItem>), Failure
 fn list_items(settings: &Settings, found: Found, outcome: &mut Outcome) -> Result<Vec<ListedItem>, Failure> {
     let options = load_options(settings, Sidecars::ReadOnly);
     let sources = Sources::new(settings.packages.clone(), found, options);
-    let mut set = PackageSet::new(sources, Remembered::default());
+    let lookup = BuiltinLookup::new(builtin_sources(settings));
+    let mut set = PackageSet::new(sources, Remembered::default(), lookup);
     let hashed = hash_all(&mut set, &mut outcome.timings);
     set.sources.count(&mut outcome.counts);
     hashed?;
     outcome.warnings.extend(set.duplicate_warnings());
+    outcome.warnings.append(&mut set.lookup.warnings);
     let live = set.inventory.live().map(|id| ListedItem {
         kind: set.inventory.kind(id),
         location: set.inventory.name(id).to_owned(),

@@ -7,7 +7,9 @@ mod clean;
 mod inspect;
 mod items;
 pub mod outcome;
+mod package_refs;
 mod patience;
+mod proof;
 mod queue;
 mod reload;
 pub mod settings;
@@ -25,9 +27,20 @@ pub use crate::incremental::{Failure, Removals, Wait};
 pub use crate::state::Remembered;
 
 use crate::base::diagnostic::FileDiagnostics;
+use settings::BuiltinsFrom;
+
 use crate::base::hash::Fingerprint;
 use crate::discover;
+use crate::discover::checkout::BuiltinSources;
 use crate::load::{self, Sidecars, TOOL_DIGEST};
+
+/// Where this run looks for built-ins that the compiled list lacks.
+fn builtin_sources(settings: &Settings) -> Option<BuiltinSources> {
+    match &settings.builtins {
+        BuiltinsFrom::Checkout => BuiltinSources::beside(&settings.packages),
+        BuiltinsFrom::Table(file) => Some(BuiltinSources::Table(file.clone())),
+    }
+}
 
 fn load_options(settings: &Settings, sidecars: Sidecars) -> load::Options {
     load::Options { sidecars, threads: settings.threads.count(), tool: TOOL_DIGEST }

@@ -20,6 +20,8 @@ pub struct Outcome {
     pub findings: Vec<FileDiagnostics>,
     /// Each a sentence without a full stop.
     pub warnings: Vec<String>,
+    /// Each a sentence without a full stop, on what happened that does not happen again.
+    pub notes: Vec<String>,
     pub counts: Counts,
     /// How each file was come by, in order of path; filled for `--explain` alone.
     pub files: Vec<FileStatus>,
@@ -143,6 +145,8 @@ pub enum Miss {
     /// Made by another build of darkc.
     Tool,
     Damaged,
+    /// It looks valid and says something else than its source.
+    Differs,
 }
 
 impl fmt::Display for Miss {
@@ -152,6 +156,7 @@ impl fmt::Display for Miss {
             Miss::Stale => "stale",
             Miss::Tool => "tool",
             Miss::Damaged => "damaged",
+            Miss::Differs => "differs",
         })
     }
 }

@@ -3,16 +3,20 @@
 use std::collections::HashSet;
 
 use super::outcome::Outcome;
+use super::package_refs::{self, PackageRefs};
+use super::proof;
 use super::settings::{Mode, NodeIdMode, Settings};
-use super::{Failure, changes as told, load_options, unless_passing};
+use super::{Failure, builtin_sources, changes as told, load_options, unless_passing};
 use crate::base::parallel::{self, HandOver};
-use crate::db::{Database, Millis, NewState, sealed_items};
+use crate::db::{Database, Millis, NewState, Watched, sealed_items};
 use crate::diff::{Plan, changes, full};
+use crate::discover::checkout::RefsPlace;
 use crate::discover::{self, Found};
 use crate::incremental::planning::{self, Stored};
 use crate::incremental::values;
-use crate::incremental::{Basis, PackageSet, STATE_DIGEST, Sources, affected, next_files};
+use crate::incremental::{Basis, BuiltinLookup, PackageSet, STATE_DIGEST, Sources, affected, next_files};
 use crate::program::world::ItemId;
+use crate::state::around::Around;
 use crate::state::{Remembered, Stamp};
 
 /// One try to bring the database up to date.
@@ -20,11 +24,20 @@ pub struct Run<'s> {
     settings: &'s Settings,
     /// What the store shall stand at; how many items there are is found out on the way.
     goal: Stamp,
+    /// Where the file of package references is to be, if anywhere.
+    refs_place: Option<RefsPlace>,
+    /// What that file and its registry were before anything was read.
+    watched: Watched,
+    /// What the last reload remembered of the checkout; nothing where that does not count.
+    around: Around,
     pub outcome: Outcome,
 }
 
+/// What is to be written, and the place of the file that follows.
+type Write = (Plan, NewState, Option<RefsPlace>);
+
 /// A run of which only the writing is left, and what to write, if anything.
-type Prepared = Result<(Database, Outcome, Option<(Plan, NewState)>), Failure>;
+type Prepared = Result<(Database, Outcome, Option<Write>), Failure>;
 
 impl<'s> Run<'s> {
     /// Looks at the sources, and at the database from outside: where a seal tells that there is nothing to do, how many
@@ -36,9 +49,12 @@ impl<'s> Run<'s> {
         let found = outcome.timings.time("discover", find)?;
         let zero_ids = settings.node_ids == NodeIdMode::Zero;
         let goal = Stamp { tool: STATE_DIGEST, sources: found.digest(), untouched: true, zero_ids, items: 0 };
-        let sealed = || sealed_items(&settings.database, &goal);
+        let refs_place = package_refs::place(settings);
+        let watched = refs_place.iter().flat_map(|place| [&*place.file, &*place.registry]);
+        let watched = Watched::look(watched);
+        let sealed = || sealed_items(&settings.database, &goal, &watched);
         let sealed = if settings.mode.is_full() { None } else { outcome.timings.time("seal", sealed) };
-        Ok((Run { settings, goal, outcome }, found, sealed))
+        Ok((Run { settings, goal, refs_place, watched, around: Around::default(), outcome }, found, sealed))
     }
 
     /// Opens the database and does what there is to do.
@@ -50,13 +66,17 @@ impl<'s> Run<'s> {
             false => Database::open_read_only(path),
         })?;
         // 2. Decide how much of the last reload's result counts.
-        let basis = Basis::decide(&mut database, &self.goal, mode.is_full(), known, timings)?;
+        let full = proof::is_due(&mut database)? || mode.is_full();
+        let (around, mut lookup) = (&mut self.around, BuiltinLookup::new(builtin_sources(self.settings)));
+        let other_builtins = |database: &Database| {
+            *around = Around::decode(database.around());
+            lookup.look(around);
+            lookup.changed().next().is_some()
+        };
+        let basis = Basis::decide(&mut database, &self.goal, full, known, timings, other_builtins)?;
         let (before, trusted) = match basis {
             Basis::Unchanged(stamp, remembered) => {
-                match mode.writes() {
-                    true => timings.time("close", || database.seal(&stamp)),
-                    false => database.close()?,
-                }
+                self.keep(&stamp, database, lookup)?;
                 return Ok((self.outcome.unchanged(found.sources, stamp.items, *explain), remembered));
             }
             Basis::Trusted(remembered) => (remembered, true),
@@ -67,12 +87,53 @@ impl<'s> Run<'s> {
         };
         let (settings, sources) = (self.settings, self.goal.sources);
         let files = Sources::new(settings.packages.clone(), found, load_options(settings, mode.sidecars()));
-        let prepare =
-            |give: HandOver<_>| self.prepare(PackageSet::new(files, before), database, trusted, give);
+        if mode.is_full() {
+            lookup.read_sources();
+        }
+        let set = PackageSet::new(files, before, lookup);
+        let prepare = |give: HandOver<_>| self.prepare(set, database, trusted, give);
         let (outcome, remembered) = parallel::hand_over(prepare, carry_out).map_err(Failure::Thread)?;
         let outcome = outcome?;
         unless_passing(settings, sources, &outcome.failures)?;
         Ok((outcome, remembered))
+    }
+
+    /// Ends a run that finds nothing to do: sees to it that the file of package references says what the store says.
+    fn keep(
+        &mut self,
+        stamp: &Stamp,
+        mut database: Database,
+        mut lookup: BuiltinLookup,
+    ) -> Result<(), Failure> {
+        let (outcome, mut around) = (&mut self.outcome, self.around.clone());
+        outcome.warnings.append(&mut lookup.warnings);
+        outcome.counts.builtin_sources_read = lookup.files_read;
+        lookup.remember(&mut around, |_| true);
+        if !self.settings.mode.writes() {
+            return Ok(database.close()?);
+        }
+        let refs = self.refs_place.as_ref().map(PackageRefs::read);
+        if let Some(refs) = refs.filter(|refs| !refs.are_in_step(&around)) {
+            refs.bring_up_to_date(&mut database, &around, outcome)?;
+        } else if around != self.around {
+            database.remember_around(&[], |_| (Some(around.encode()), ()))?;
+        } else if around.builtins.is_empty() {
+            outcome.timings.time("close", || database.seal(stamp, &self.watched));
+            return Ok(());
+        }
+        Ok(database.close()?)
+    }
+
+    /// What is to be remembered of the checkout once the plan is carried out.
+    fn next_around(&self, plan: &Plan, set: &PackageSet) -> Around {
+        let mut around = self.around.clone();
+        // What the last reload kept in step stays so only if no item of the file changes.
+        let refs = self.refs_place.as_ref().filter(|_| around.refs.is_some()).map(PackageRefs::read);
+        if !refs.is_some_and(|refs| refs.are_in_step(&around) && !refs.are_touched_by(plan, &around)) {
+            around.refs = None;
+        }
+        set.lookup.remember(&mut around, |name| set.tries_builtin(name));
+        around
     }
 
     /// Finds out what has to be written. All that was loaded for it is freed, and what is remembered is updated, only
@@ -86,6 +147,8 @@ impl<'s> Run<'s> {
     ) -> Remembered {
         let planned = self.plan(&mut set, &mut database, trusted);
         told::tell(&mut set, self.settings.explain, &mut self.outcome);
+        self.outcome.warnings.append(&mut set.lookup.warnings);
+        self.outcome.counts.builtin_sources_read = set.lookup.files_read;
         let mut plan = None;
         match planned {
             Ok(planned) => plan = Some(planned).filter(|_| self.settings.mode.writes()),
@@ -97,8 +160,13 @@ impl<'s> Run<'s> {
         }
         self.goal.items = self.outcome.counts.items;
         let next = plan.is_some().then(|| std::mem::take(&mut set.next));
-        let state = |plan| (plan, planning::new_state(&self.goal, next.as_deref().unwrap_or_default()));
-        give.give(Ok((database, self.outcome, plan.map(state))));
+        let write = plan.map(|plan| {
+            let around = self.next_around(&plan, &set).encode();
+            let proof = proof::of(&database, self.goal.items);
+            let files = next.as_deref().unwrap_or_default();
+            (plan, planning::new_state(&self.goal, files, around, proof), self.refs_place.clone())
+        });
+        give.give(Ok((database, self.outcome, write)));
         set.remember(self.goal, next)
     }
 
@@ -109,7 +177,7 @@ impl<'s> Run<'s> {
         database: &mut Database,
         trusted: bool,
     ) -> Result<Plan, Failure> {
-        let Outcome { timings, difference, counts, values_left, findings, .. } = &mut self.outcome;
+        let Outcome { timings, difference, counts, values_left, findings, notes, .. } = &mut self.outcome;
         if self.settings.mode == Mode::Verify {
             *difference = timings.time("integrity", || database.damage())?;
         }
@@ -150,10 +218,16 @@ impl<'s> Run<'s> {
             Some(actual) => full::plan(actual, &affected, compiled, set),
             None => changes::plan(&affected, compiled, unbind, &kept, set),
         });
+        proof::prove(database, actual, &plan, set.inventory.live().count(), notes)?;
         set.next = timings.time("own rows", || next_files(set, &forms));
         planning::plan_own_rows(&mut plan, set.inventory.before(), stored.as_ref(), &set.next);
         plan.changed_items = told::note_changes(set, actual, &forms, &dirty, &removed, &mut self.outcome);
         told::judge(&plan, &set.sources, database, self.settings, &mut self.outcome)?;
+        if let (Mode::Verify, None, Some(place)) =
+            (self.settings.mode, &self.outcome.difference, &self.refs_place)
+        {
+            self.outcome.difference = PackageRefs::read(place).difference(database)?;
+        }
         Ok(plan)
     }
 }
@@ -161,9 +235,15 @@ impl<'s> Run<'s> {
 /// 10. Carries out the plan, in one transaction.
 fn carry_out(prepared: Prepared) -> Result<Outcome, Failure> {
     let (mut database, mut outcome, write) = prepared?;
-    if let Some((plan, state)) = write {
+    if let Some((plan, state, place)) = write {
         let applied = outcome.timings.time("apply", || database.apply(&plan, &state, Millis::now()))?;
         outcome.note_applied(&applied);
+        let (around, mut timings) = (Around::decode(&state.around), std::mem::take(&mut outcome.timings));
+        let refs = place.as_ref().map(PackageRefs::read).filter(|refs| !refs.are_in_step(&around));
+        if let Some(refs) = refs {
+            timings.time("package refs", || refs.bring_up_to_date(&mut database, &around, &mut outcome))?;
+        }
+        outcome.timings = timings;
     }
     outcome.warnings.extend(database.take_warnings());
     // The last connection moves what was written from the log into the database.

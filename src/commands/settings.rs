@@ -7,6 +7,26 @@ use crate::base::parallel::Threads;
 pub use crate::compile::item::NodeIdMode;
 use crate::load::Sidecars;
 
+/// Which file of package references is kept in step with the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Refs {
+    /// That of the checkout which the packages belong to, if they belong to one.
+    #[default]
+    OfCheckout,
+    File(PathBuf),
+    Nowhere,
+}
+
+/// Where built-ins are looked for that the compiled list lacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum BuiltinsFrom {
+    /// The F# sources of the checkout which the packages belong to, if they belong to one.
+    #[default]
+    Checkout,
+    /// A table (`checkout::builtins`).
+    Table(PathBuf),
+}
+
 /// Everything that decides what a run does, resolved.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -14,6 +34,9 @@ pub struct Settings {
     pub packages: PathBuf,
     /// Of no meaning to commands that touch no database.
     pub database: PathBuf,
+    /// Where the hashes go by which Darklang's F# code finds items.
+    pub refs: Refs,
+    pub builtins: BuiltinsFrom,
     pub node_ids: NodeIdMode,
     pub threads: Threads,
     /// What a reload does.
@@ -39,6 +62,8 @@ impl Settings {
         Settings {
             packages,
             database,
+            refs: Refs::OfCheckout,
+            builtins: BuiltinsFrom::Checkout,
             node_ids: NodeIdMode::Derived,
             threads: Threads::OnePerProcessor,
             mode: Mode::Apply,

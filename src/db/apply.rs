@@ -7,6 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::DbError;
+use super::identity::Proof;
 use super::rows::VacantRows;
 use super::schema::{self, MAIN_BRANCH_TEXT};
 use super::statements::{Sql, Statements};
@@ -39,8 +40,12 @@ pub struct NewState {
     pub zero_ids: bool,
     /// How many live items there are.
     pub items: usize,
+    /// The encoded [`Around`](crate::state::around::Around).
+    pub around: String,
     /// The encoded manifest.
     pub manifest: Vec<u8>,
+    /// That a Release which is new to darkc was proved equal.
+    pub proof: Option<Proof>,
 }
 
 /// What a reload did to the store.
@@ -65,7 +70,7 @@ impl Database {
     /// Where the store cannot be written, or somebody changed it since it was last looked at.
     pub fn apply(&mut self, plan: &Plan, state: &NewState, now: Millis) -> Result<Applied, DbError> {
         let size = Size::of(plan);
-        if size.rows == 0 && self.stands_at(state)? {
+        if size.rows == 0 && state.proof.is_none() && self.stands_at(state)? {
             return Ok(Applied::default());
         }
         self.write(size, |apply| apply.finish(plan, state, now))
@@ -83,7 +88,8 @@ impl Database {
             && stamp.tool == state.tool
             && stamp.sources == state.sources
             && stamp.zero_ids == state.zero_ids
-            && stamp.items == state.items;
+            && stamp.items == state.items
+            && self.around == state.around;
         Ok(same && self.manifest()? == state.manifest)
     }
 }
@@ -282,9 +288,14 @@ impl<'c> Apply<'c> {
             changes,
             schema,
             self.newest_stamp.0,
+            &state.around,
             &state.manifest,
         );
         self.statements.run(Sql::PutState, parameters)?;
+        if let Some(Proof { identity, items }) = &state.proof {
+            let parameters = (identity.release, &identity.schema, *items as i64, &self.created_at);
+            self.statements.run(Sql::PutRelease, parameters)?;
+        }
         Ok(())
     }
 

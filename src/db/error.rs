@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::identity::Identity;
+
 /// Why the database could not be read or written. Nothing was changed in any case.
 #[derive(Debug)]
 pub enum DbError {
@@ -24,16 +26,20 @@ pub enum DbError {
     NotAStore {
         path: PathBuf,
     },
-    /// A store of another Release of Darklang.
-    OtherRelease {
+    /// A store of another Release or schema of Darklang, whose tables are not those that darkc writes.
+    OtherTables {
         path: PathBuf,
-        found: i64,
-        known: i64,
+        identity: Identity,
+        known: Identity,
+        difference: String,
     },
-    /// A store with another schema of Darklang.
-    OtherSchema {
+    /// A store of another Release or schema, of which it was not proved that darkc makes the same rows.
+    NotProved {
         path: PathBuf,
-        found: String,
+        identity: Identity,
+        known: Identity,
+        /// What differs, or what the proof lacks.
+        why: String,
     },
     /// A store without the branch that package files go to.
     NoMain {
@@ -81,6 +87,10 @@ pub enum DbError {
 /// <https://sqlite.org/rescode.html#ioerr_shmsize>
 const SQLITE_IOERR_SHMSIZE: i32 = 4874;
 const SQLITE_READONLY_DBMOVED: i32 = 1032;
+/// Enough of a schema's hash to tell it.
+fn short(hash: &str) -> &str {
+    hash.get(..8).unwrap_or(hash)
+}
 
 impl DbError {
     pub(super) fn sqlite(path: &Path, source: rusqlite::Error) -> Self {
@@ -142,19 +152,27 @@ impl fmt::Display for DbError {
                 "{} is no Darklang package store; give another --db, or move the file away to get a fresh store",
                 path.display()
             ),
-            DbError::OtherRelease { path, found, known } => {
-                let next = if found > known { "update darkc" } else { "start Darklang once to migrate it" };
-                write!(
-                    f,
-                    "{} is a store of Darklang's Release {found} and darkc knows Release {known}; {next}",
-                    path.display()
-                )
-            }
-            DbError::OtherSchema { path, found } => write!(
+            DbError::OtherTables { path, identity, known, difference } => write!(
                 f,
-                "{} has a schema of Darklang's that darkc does not know (hash {found}); \
-                 start Darklang once to migrate it, or update darkc",
-                path.display()
+                "{} is a store of Darklang's Release {} (schema {}); darkc knows Release {} (schema {}), and here \
+                 {difference}; use Darklang's own loader, or a darkc for this Release",
+                path.display(),
+                identity.release,
+                short(&identity.schema),
+                known.release,
+                short(&known.schema)
+            ),
+            DbError::NotProved { path, identity, known, why } => write!(
+                f,
+                "{} is a store of Darklang's Release {} (schema {}), which is new to darkc (it knows Release {}, \
+                 schema {}), and {why}; \
+                 nothing was written. Load these sources with Darklang's own `reload-packages` once, then run this \
+                 again; where that leads to the same difference, use a darkc for this Release",
+                path.display(),
+                identity.release,
+                short(&identity.schema),
+                known.release,
+                short(&known.schema)
             ),
             DbError::NoMain { path } => {
                 write!(f, "{} has lost its branch `main`; restore it, or give another --db", path.display())

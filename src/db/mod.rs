@@ -9,6 +9,8 @@ mod apply;
 mod commit;
 mod draft;
 pub mod error;
+mod identity;
+mod live_names;
 mod lock;
 mod log;
 mod names;
@@ -32,11 +34,13 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
 pub use apply::{Applied, NewState};
 pub use error::DbError;
+pub use identity::{Identity, Proof};
+pub use live_names::{LiveHashes, WantedName};
 pub use lock::{Holder, StoreLock, Tried, try_lock};
 pub use owned::{OwnedLocation, OwnedOp, OwnedRow, OwnedRows};
 pub use place::blocking_process;
 pub use schema::{LOADER_ACCOUNT, MAIN_BRANCH};
-pub use seal::sealed_items;
+pub use seal::{Watched, sealed_items};
 pub use time::Millis;
 
 use crate::base::hash::{ContentHash, Fingerprint};
@@ -65,6 +69,9 @@ pub struct Database {
     before: Option<FileState>,
     /// What had changed at the last look, for noticing that others write at the same time.
     seen: Option<Seen>,
+    new_identity: Option<Identity>,
+    /// What was remembered of the checkout at the last look at the stamp.
+    around: String,
 }
 
 /// What a store is opened for.
@@ -107,6 +114,7 @@ struct Seen {
 /// The columns of `darkc_state` that are short, with what tells whether they are still true.
 struct StateRow {
     stamp: Stamp,
+    around: String,
     last_stamp: Millis,
     schema_seen: i64,
 }
@@ -160,6 +168,8 @@ impl Database {
             connection: None,
             before,
             seen: None,
+            new_identity: None,
+            around: String::new(),
         };
         match std::fs::metadata(&database.path) {
             Ok(file) if !file.is_file() => return Err(DbError::NotAFile { path: path.to_owned() }),
@@ -197,7 +207,16 @@ impl Database {
     /// What the last reload left, or `None` where darkc has left nothing.
     pub fn stamp(&mut self) -> Result<Option<Stamp>, DbError> {
         let state = self.look()?;
-        Ok(state.map(|state| state.stamp))
+        Ok(state.map(|state| {
+            self.around = state.around;
+            state.stamp
+        }))
+    }
+
+    /// What the last reload remembered of the checkout (an encoded [`Around`](crate::state::around::Around)), as of the
+    /// last look at the stamp.
+    pub fn around(&self) -> &str {
+        &self.around
     }
 
     /// Closes the store, which moves what was written from the log into its file.
@@ -217,13 +236,14 @@ impl Database {
     }
 
     /// Closes the store and seals it, if it has been quiet for long enough, so that as long as it stays so the
-    /// next reload need not open it. `state` is its stamp. A seal that cannot be left is none.
-    pub fn seal(self, state: &Stamp) {
+    /// next reload need not open it. `state` is its stamp, and `watched` what
+    /// the other files were before they were read. A seal that cannot be left is none.
+    pub fn seal(self, state: &Stamp, watched: &Watched) {
         let Database { path, connection, before, .. } = self;
         drop(connection);
         draft::remove_abandoned(&path);
         if let Some(before) = before {
-            let _ = seal::seal(&path, before, state);
+            let _ = seal::seal(&path, before, state, watched);
         }
     }
 
@@ -364,7 +384,7 @@ impl Database {
                 DbError::sqlite(&self.path, error)
             }
         })?;
-        self.check(&connection)?;
+        self.new_identity = identity::new_to_darkc(&connection, &self.path)?;
         self.connection = Some(connection);
         Ok(())
     }
@@ -407,33 +427,10 @@ impl Database {
         Ok((!is_sound).then(|| format!("SQLite finds {} damaged: {line}", self.path.display())))
     }
 
-    fn check(&self, connection: &Connection) -> Result<(), DbError> {
-        const IDENTITY: &str = "SELECT r.\"release\", s.hash FROM release_state_v0 r, schema_state_v0 s \
-             WHERE r.id = 0 AND s.id = 0";
-        let identity = connection
-            .prepare(IDENTITY)
-            .and_then(|mut identity| identity.query_row([], |row| Ok((row.get(0)?, row.get(1)?))));
-        let (release, schema): (i64, String) = identity.map_err(|error| match error {
-            // What a database without these tables, or with other columns, answers.
-            rusqlite::Error::SqlInputError { .. } | rusqlite::Error::QueryReturnedNoRows => {
-                DbError::NotAStore { path: self.path.clone() }
-            }
-            error if error.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) => {
-                DbError::NotAStore { path: self.path.clone() }
-            }
-            error => DbError::sqlite(&self.path, error),
-        })?;
-        if release != schema::RELEASE {
-            return Err(DbError::OtherRelease {
-                path: self.path.clone(),
-                found: release,
-                known: schema::RELEASE,
-            });
-        }
-        if schema != schema::SCHEMA_HASH {
-            return Err(DbError::OtherSchema { path: self.path.clone(), found: schema });
-        }
-        Ok(())
+    /// The identity of the store if that is new to darkc, so that nothing may be written before darkc has been proved
+    /// equal to the Darklang that made it.
+    pub fn new_identity(&self) -> Option<&Identity> {
+        self.new_identity.as_ref()
     }
 
     /// Reads the state row and remembers how much had changed by now.
@@ -463,7 +460,7 @@ fn shared_warning(path: &Path) -> Option<String> {
 /// tables are there. It names them all, so that it fails where one is missing.
 fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRow>, i64)> {
     const STATE: &str = "SELECT v.schema_version, d.data_version, c.count, m.newest, \
-             s.tool, s.sources, s.zero_ids, s.changes_seen, s.schema_seen, s.last_stamp, s.items \
+             s.tool, s.sources, s.zero_ids, s.changes_seen, s.schema_seen, s.last_stamp, s.items, s.around \
          FROM pragma_schema_version v, pragma_data_version d, \
              (SELECT max(number) AS newest FROM darkc_migrations) m \
              LEFT JOIN (SELECT NULL FROM darkc_files LIMIT 0) \
@@ -495,6 +492,7 @@ fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRo
             items: row.get::<_, i64>(10)? as usize,
             untouched,
         };
-        Ok((seen, Some(StateRow { stamp, last_stamp: Millis(row.get(9)?), schema_seen }), migration))
+        let (last_stamp, around) = (Millis(row.get(9)?), row.get(11)?);
+        Ok((seen, Some(StateRow { stamp, around, last_stamp, schema_seen }), migration))
     })
 }

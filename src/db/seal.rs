@@ -3,7 +3,8 @@
 //! Opening a store costs more than all else of a reload that finds nothing to do, but for the sources
 //! themselves: SQLite makes a log and an index of it, parses the schema and removes both again. A seal says that
 //! a store was looked at and stood at some state while its file was the one with this inode, size and times.
-//! Whoever writes to the store changes its file or leaves a log beside it, and either breaks the seal.
+//! Whoever writes to the store changes its file or leaves a log beside it, and either breaks the seal. So does a
+//! change to one of the few other files that a reload keeps in step with the store.
 //!
 //! | offset | size | meaning |
 //! |---|---|---|
@@ -21,16 +22,13 @@ use rustix::fs::OFlags;
 use super::draft::{SEAL_SUFFIX, Temporary};
 use super::place::{LOG_SUFFIX, beside};
 use crate::base::hash::Fingerprint;
+use crate::discover::checkout::LONGEST_TICK;
 use crate::state::Stamp;
 
 const SUFFIX: &str = "-darkc";
 
 const ITEMS_BYTES: usize = 8;
 const SEAL_BYTES: usize = ITEMS_BYTES + 16;
-
-/// A file system whose clock ticks slowly gives two changes one time. No clock in use ticks more slowly than
-/// this, so that what is to come changes the times of a file that has lain still for so long.
-const LONGEST_TICK: Duration = Duration::from_secs(3);
 
 /// What the file system says of a store's file, and changes with every change to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,19 +54,29 @@ impl FileState {
         (file.is_file() && file.nlink() == 1).then(|| FileState::from(&file))
     }
 
-    fn fingerprint(&self, items: u64, state: &Stamp) -> Fingerprint {
+    fn fingerprint(&self, items: u64, state: &Stamp, watched: &Watched) -> Fingerprint {
         let (Fingerprint(tool), Fingerprint(sources)) = (state.tool, state.sources);
-        let mut bytes = Vec::with_capacity(128);
-        for number in [items, self.device, self.inode, self.length, u64::from(state.zero_ids)] {
+        let mut bytes = Vec::with_capacity(256);
+        bytes.extend_from_slice(&items.to_le_bytes());
+        bytes.push(u8::from(state.zero_ids));
+        self.put(&mut bytes);
+        for file in &watched.0 {
+            bytes.push(u8::from(file.is_some()));
+            file.iter().for_each(|file| file.put(&mut bytes));
+        }
+        bytes.extend_from_slice(&tool.to_le_bytes());
+        bytes.extend_from_slice(&sources.to_le_bytes());
+        Fingerprint::of(&bytes)
+    }
+
+    fn put(&self, bytes: &mut Vec<u8>) {
+        for number in [self.device, self.inode, self.length] {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         for (seconds, nanoseconds) in [self.modified, self.changed] {
             bytes.extend_from_slice(&seconds.to_le_bytes());
             bytes.extend_from_slice(&nanoseconds.to_le_bytes());
         }
-        bytes.extend_from_slice(&tool.to_le_bytes());
-        bytes.extend_from_slice(&sources.to_le_bytes());
-        Fingerprint::of(&bytes)
     }
 
     fn last_change(&self) -> Option<SystemTime> {
@@ -90,14 +98,26 @@ impl From<&Metadata> for FileState {
     }
 }
 
+/// What the file system says of the files that a reload keeps in step with the store, or reads for that.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Watched(Vec<Option<FileState>>);
+
+impl Watched {
+    /// Looks at each file; one that is missing counts as well.
+    pub fn look<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Self {
+        let state = |path| fs::metadata(path).ok().map(|file| FileState::from(&file));
+        Watched(paths.into_iter().map(state).collect())
+    }
+}
+
 /// How many items the store at `path` has, if a seal tells that it stands at `state` and nobody has touched it;
 /// `state.items` is not looked at.
-pub fn sealed_items(path: &Path, state: &Stamp) -> Option<usize> {
+pub fn sealed_items(path: &Path, state: &Stamp, watched: &Watched) -> Option<usize> {
     let seal = read(&beside(path, SUFFIX)).ok()?;
     let seal: [u8; SEAL_BYTES] = seal.try_into().ok()?;
     let (items, fingerprint) = seal.split_first_chunk()?;
     let items = u64::from_le_bytes(*items);
-    let expected = FileState::of(path)?.fingerprint(items, state);
+    let expected = FileState::of(path)?.fingerprint(items, state, watched);
     (fingerprint == expected.0.to_le_bytes()).then(|| usize::try_from(items).ok())?
 }
 
@@ -110,16 +130,20 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Seals the store at `path`, which stands at `state`, if its file has not changed since `before`, which was
-/// taken before `state` was read, and had lain still by then.
-pub(super) fn seal(path: &Path, before: FileState, state: &Stamp) -> io::Result<()> {
-    let last_change = before.last_change();
+/// taken before `state` was read, and had lain still by then. The watched files must have lain still as well.
+pub(super) fn seal(path: &Path, before: FileState, state: &Stamp, watched: &Watched) -> io::Result<()> {
+    let files = || [&before].into_iter().chain(watched.0.iter().flatten());
+    let last_change = files().map(FileState::last_change).max().flatten();
+    if files().any(|file| file.last_change().is_none()) {
+        return Ok(());
+    }
     if last_change.is_some_and(|changed| changed.elapsed().is_ok_and(|age| age <= LONGEST_TICK)) {
         return Ok(());
     }
     let items = state.items as u64;
     let mut bytes = Vec::with_capacity(SEAL_BYTES);
     bytes.extend_from_slice(&items.to_le_bytes());
-    bytes.extend_from_slice(&before.fingerprint(items, state).0.to_le_bytes());
+    bytes.extend_from_slice(&before.fingerprint(items, state, watched).0.to_le_bytes());
     let Temporary { path: temporary, mut file } = Temporary::new(path, SEAL_SUFFIX)?;
     file.write_all(&bytes)?;
     // This machine's clock need not be the one that tells the times of files.

@@ -74,10 +74,11 @@ statements! {
         ON CONFLICT (path) DO UPDATE SET items = excluded.items",
     DropFile: "DELETE FROM darkc_files WHERE path = ?1",
     PutState: "INSERT INTO darkc_state (id, tool, sources, zero_ids, items, changes_seen, schema_seen, \
-        last_stamp, manifest) VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET \
+        last_stamp, around, manifest) VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET \
         tool = excluded.tool, sources = excluded.sources, zero_ids = excluded.zero_ids, \
         items = excluded.items, changes_seen = excluded.changes_seen, schema_seen = excluded.schema_seen, \
-        last_stamp = excluded.last_stamp, manifest = excluded.manifest",
+        last_stamp = excluded.last_stamp, around = excluded.around, manifest = excluded.manifest",
+    PutRelease: "INSERT OR REPLACE INTO darkc_releases (\"release\", schema, items, proved_at) VALUES (?1, ?2, ?3, ?4)",
     HowChanged: "SELECT c.count, v.schema_version FROM darkc_changes c, pragma_schema_version v",
 }
 

@@ -73,6 +73,8 @@ fn texts(connection: &Connection, query: &str) -> Vec<String> {
 
 fn state(sources: u128) -> NewState {
     NewState {
+        around: String::new(),
+        proof: None,
         tool: Fingerprint(1),
         sources: Fingerprint(sources),
         zero_ids: false,

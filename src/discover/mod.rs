@@ -2,6 +2,7 @@
 //!
 //! Which files count follows `darklang/dark backend/src/LocalExec/LoadPackagesFromDisk.fs` and `Utils.fs`.
 
+pub mod checkout;
 mod folder;
 mod residue;
 #[cfg(test)]

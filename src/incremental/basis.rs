@@ -39,20 +39,22 @@ pub enum Reason {
 
 impl Basis {
     /// Decides for a reload that is to end at `goal`. `remembered` is from an earlier reload of this process; where
-    /// it is of the store's state, the stamp is all that is read.
+    /// it is of the store's state, the stamp is all that is read. `is_due` is asked once the stamp is trusted, whether
+    /// there is something to do though the sources are the same.
     pub fn decide(
         database: &mut Database,
         goal: &Stamp,
         full: bool,
         remembered: Remembered,
         timings: &mut Timings,
+        is_due: impl FnOnce(&Database) -> bool,
     ) -> Result<Basis, DbError> {
         let stamp = timings.time("stamp", || database.stamp())?;
         let stamp = match trusted(stamp, goal, full) {
             Ok(stamp) => stamp,
             Err(reason) => return Ok(Basis::Untrusted(reason)),
         };
-        if stamp.sources == goal.sources {
+        if !is_due(database) && stamp.sources == goal.sources {
             return Ok(Basis::Unchanged(stamp, remembered));
         }
         if remembered.is_of(&stamp) {

@@ -7,6 +7,7 @@ use darkc_cache_format::model::ItemKind;
 use super::package_set::PackageSet;
 use crate::base::diagnostic::FileDiagnostics;
 use crate::check::{self, Linked, Program, Signatures, Texts};
+use crate::checkout::builtins::Builtin;
 use crate::link;
 use crate::load::FileContent;
 use crate::program::resolve::{Header, Resolution, header};
@@ -19,7 +20,11 @@ impl PackageSet {
     pub fn check_types(&mut self, mut due: Vec<ItemId>) -> Vec<FileDiagnostics> {
         due.retain(|id| self.inventory.kind(*id) != ItemKind::Type && !self.inventory.is_shadowed(*id));
         let program = OnDemand::new(&*self);
-        let checked = check::check(&program, Signatures::compiled_in(), &due, self.sources.threads());
+        let compiled_in = Signatures::compiled_in();
+        let extra = &self.lookup.extra;
+        let with_extra = (!extra.is_empty()).then(|| compiled_in.clone().with(extra.iter().filter_map(row)));
+        let signatures = with_extra.as_ref().unwrap_or(compiled_in);
+        let checked = check::check(&program, signatures, &due, self.sources.threads());
         let findings = due.iter().zip(&checked).filter(|(_, checked)| !checked.findings.is_empty());
         let findings = findings.map(|(id, checked)| (*id, checked.findings.as_slice()));
         let found = check::diagnostics(&program, &program, findings);
@@ -90,6 +95,19 @@ impl PackageSet {
     }
 }
 
+/// A built-in of the checkout as a row of the table that the check reads; `None` where its signature cannot be read.
+fn row(builtin: &Builtin) -> Option<check::Signature> {
+    let signature = builtin.signature.as_ref()?;
+    Some(check::Signature {
+        kind: builtin.kind,
+        name: builtin.name.clone().into(),
+        version: builtin.version,
+        type_params: signature.type_parameters.join(",").into(),
+        params: signature.parameters.join("; ").into(),
+        result: signature.result.clone().into(),
+    })
+}
+
 fn mentions(typ: &TypeRef<'_>, marked: &[bool]) -> bool {
     let any = |types: &[TypeRef<'_>]| types.iter().any(|typ| mentions(typ, marked));
     match typ {
@@ -154,7 +172,8 @@ impl Program for OnDemand<'_> {
         let resolutions: &[Resolution] = match self.set.fresh(item) {
             Some(fresh) => &fresh.resolutions,
             None => self.resolutions[item.index()].get_or_init(|| {
-                link::resolutions(inventory, inventory.location(item).scope(), code).into_boxed_slice()
+                let scope = inventory.location(item).scope();
+                link::resolutions(inventory, &self.set.builtins, scope, code).into_boxed_slice()
             }),
         };
         Some(Linked { code, resolutions })

@@ -33,6 +33,10 @@ pub struct Counts {
     pub rows_written: usize,
     pub own_rows_written: usize,
     pub statements_prepared: usize,
+    /// Files that were searched for built-ins which the compiled list lacks.
+    pub builtin_sources_read: usize,
+    /// Lines of `package-ref-hashes.txt` that are new, gone or have another hash.
+    pub package_refs_changed: usize,
 }
 
 impl From<&MissingName> for Diagnostic {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::failure::Failure;
 use super::findings::Relinked;
-use super::package_set::PackageSet;
+use super::package_set::{PackageSet, builtin_location};
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::hash::Fingerprint;
 use crate::link::{self, ChangedNames, LinkedItem};
@@ -37,6 +37,7 @@ impl PackageSet {
                 add(before.location(had));
             }
         }
+        self.lookup.changed().for_each(|name| add(&builtin_location(name)));
         (keys, spelled)
     }
 
@@ -104,8 +105,18 @@ impl PackageSet {
     /// Sees to it that the code of the given items is at hand, and looks their names up.
     fn link_items(&mut self, items: &[ItemId]) -> Result<Vec<LinkedItem>, Failure> {
         self.load_code(items)?;
-        let linked = link::link(&self.inventory, &self.inventory, items, self.sources.threads());
+        let threads = self.sources.threads();
+        let mut linked = link::link(&self.inventory, &self.inventory, &self.builtins, items, threads);
         self.counts.items_linked += linked.len();
+        let lacked = linked.iter().flat_map(|linked| linked.lacked_builtins.iter().cloned()).collect();
+        if self.lookup.find(lacked) {
+            self.builtins = self.lookup.builtins();
+            let again: Vec<usize> =
+                (0..linked.len()).filter(|at| !linked[*at].lacked_builtins.is_empty()).collect();
+            let items: Vec<ItemId> = again.iter().map(|at| linked[*at].id).collect();
+            let anew = link::link(&self.inventory, &self.inventory, &self.builtins, &items, threads);
+            again.into_iter().zip(anew).for_each(|(at, anew)| linked[at] = anew);
+        }
         let failures = self.missing(&linked);
         if failures.is_empty() { Ok(linked) } else { Err(Failure::Sources(failures)) }
     }

@@ -2,10 +2,12 @@
 //!
 //! A [`package_set`] is the state of one run. [`linking`] and [`hashing`] advance it as far as an edit reaches,
 //! [`affected`] collects the content hashes at which anything may differ, and [`remembered`] keeps the result for the
-//! next run. [`values`] evaluates the values that are new. [`basis`] decides how much of the last run's result counts.
+//! next run. [`values`] evaluates the values that are new. [`builtins`] looks for built-ins that darkc does not know.
+//! [`basis`] decides how much of the last run's result counts.
 
 mod affected;
 mod basis;
+mod builtins;
 mod checked;
 mod failure;
 mod findings;
@@ -19,6 +21,7 @@ pub mod values;
 
 pub use affected::affected;
 pub use basis::{Basis, Reason, STATE_DIGEST};
+pub use builtins::BuiltinLookup;
 pub use failure::{Failure, Removals, Wait};
 pub use findings::{Counts, Relinked, ValueLeft};
 pub use package_set::PackageSet;

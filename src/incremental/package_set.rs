@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::builtins::BuiltinLookup;
 use super::failure::Failure;
 use super::findings::{Counts, Relinked};
 use super::sources::Sources;
@@ -12,12 +13,12 @@ use crate::binary::writer::Writer;
 use crate::check;
 use crate::compile::item::{CompiledItem, NodeIdMode};
 use crate::hash::canonical::{Canonical, Canonicalizer};
-use crate::link::LinkedItem;
+use crate::link::{Builtins, LinkedItem};
 use crate::program::inventory::{FileDeclarations, Inventory};
 use crate::program::resolve::{Resolution, resolve};
 use crate::program::tree::Item;
 use crate::program::world::{ItemId, World};
-use crate::state::keys::CandidateKey;
+use crate::state::keys::{CandidateKey, name_key};
 use crate::state::{NextFile, Remembered, Stamp};
 
 /// Items that a thread takes at a time where each costs some microseconds.
@@ -51,6 +52,13 @@ pub struct PackageSet {
     pub stale: Vec<usize>,
     /// The files of what is to be remembered once the plan is carried out.
     pub next: Vec<NextFile>,
+    pub lookup: BuiltinLookup,
+    pub(super) builtins: Builtins,
+}
+
+/// The name under which a site that asks for a built-in is found: one of its candidates.
+pub(super) fn builtin_location(name: &str) -> String {
+    format!("Builtin.{name}")
 }
 
 /// What later stages ask about items. Of an item that this run has not hashed, the hash is the last run's.
@@ -72,7 +80,7 @@ impl World for PackageSet {
 
 impl PackageSet {
     /// Returns a set of the given files with nothing declared yet.
-    pub fn new(sources: Sources, before: Remembered) -> Self {
+    pub fn new(sources: Sources, before: Remembered, lookup: BuiltinLookup) -> Self {
         PackageSet {
             sources,
             inventory: Inventory::undeclared(before),
@@ -81,6 +89,8 @@ impl PackageSet {
             relinked: Vec::new(),
             stale: Vec::new(),
             next: Vec::new(),
+            builtins: lookup.builtins(),
+            lookup,
         }
     }
 
@@ -115,6 +125,16 @@ impl PackageSet {
     /// Whether all stale files were loaded without errors.
     pub fn is_loaded(&self) -> bool {
         self.stale.iter().all(|file| self.sources.content(*file).is_some())
+    }
+
+    /// Whether a live item asks for a built-in.
+    pub fn tries_builtin(&self, name: &str) -> bool {
+        let key = CandidateKey::from(name_key(&builtin_location(name)));
+        self.inventory.live().any(|id| match (self.fresh(id), self.inventory.known(id)) {
+            (Some(fresh), _) => fresh.candidates.binary_search(&key).is_ok(),
+            (None, Some(known)) => known.candidates().any(|candidate| candidate == key),
+            (None, None) => false,
+        })
     }
 
     pub fn fresh(&self, item: ItemId) -> Option<&Fresh> {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
-use crate::db::{Database, DbError, NewState, OwnedOp, OwnedRow};
+use crate::db::{Database, DbError, NewState, OwnedOp, OwnedRow, Proof};
 use crate::diff::Plan;
 use crate::diff::changes::Affected;
 use crate::diff::full::Actual;
@@ -78,10 +78,10 @@ pub fn plan_own_rows(plan: &mut Plan, before: &Remembered, stored: Option<&Store
 }
 
 /// Returns the state that the store is to stand at.
-pub fn new_state(goal: &Stamp, next: &[NextFile]) -> NewState {
+pub fn new_state(goal: &Stamp, next: &[NextFile], around: String, proof: Option<Proof>) -> NewState {
     let manifest = codec::encode_manifest(
         next.iter().map(|NextFile { path, source, .. }| ManifestEntry { path, source: *source }),
     );
     let Stamp { tool, sources, zero_ids, items, .. } = *goal;
-    NewState { tool, sources, zero_ids, items, manifest }
+    NewState { tool, sources, zero_ids, items, around, manifest, proof }
 }

@@ -4,6 +4,8 @@ pub mod builtins;
 pub mod candidates;
 pub mod names;
 
+pub use builtins::Builtins;
+
 use std::collections::HashSet;
 
 use darkc_cache_format::model::{Code, Namespace, SourcePosition};
@@ -31,6 +33,8 @@ pub struct LinkedItem {
     pub candidates: Vec<CandidateKey>,
     /// The sites that Darklang refuses to leave unresolved.
     pub missing: Vec<MissingName>,
+    /// Names of built-ins that sites ask for and the compiled list lacks, whether or not they were found.
+    pub lacked_builtins: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,12 +49,18 @@ pub struct MissingName {
 }
 
 /// Looks up the names of the given items, each of which has its code at hand, among the `live` ones.
-pub fn link(inventory: &Inventory, live: &Inventory, items: &[ItemId], threads: usize) -> Vec<LinkedItem> {
+pub fn link(
+    inventory: &Inventory,
+    live: &Inventory,
+    builtins: &Builtins,
+    items: &[ItemId],
+    threads: usize,
+) -> Vec<LinkedItem> {
     const BLOCK: usize = 32;
-    parallel::map(threads, BLOCK, items, |id| link_item(inventory, live, *id))
+    parallel::map(threads, BLOCK, items, |id| link_item(inventory, live, builtins, *id))
 }
 
-fn link_item(inventory: &Inventory, live: &Inventory, id: ItemId) -> LinkedItem {
+fn link_item(inventory: &Inventory, live: &Inventory, builtins: &Builtins, id: ItemId) -> LinkedItem {
     let scope = inventory.location(id).scope();
     let mut linked = LinkedItem {
         id,
@@ -58,13 +68,15 @@ fn link_item(inventory: &Inventory, live: &Inventory, id: ItemId) -> LinkedItem 
         links: Fingerprint::default(),
         candidates: Vec::new(),
         missing: Vec::new(),
+        lacked_builtins: Vec::new(),
     };
     let Some(written) = inventory.written(id) else { return linked };
     let sites = &written.item.code.sites;
     let mut buffer = String::new();
     linked.resolutions.reserve_exact(sites.len());
     for (index, site) in sites.iter().enumerate() {
-        let resolution = names::resolve(live, scope, site, &mut buffer, &mut linked.candidates);
+        let resolution = names::resolve(live, builtins, scope, site, &mut buffer, &mut linked.candidates);
+        linked.lacked_builtins.extend(builtins::lacked(site).map(str::to_owned));
         // Functions and values may stay unresolved until they run; types may not.
         if let Resolution::Type(Err(error)) = resolution {
             linked.missing.push(MissingName {
@@ -83,9 +95,9 @@ fn link_item(inventory: &Inventory, live: &Inventory, id: ItemId) -> LinkedItem 
 }
 
 /// What the sites of an item's code mean to an item that lives in `scope`, one for each site.
-pub fn resolutions(live: &Inventory, scope: &str, code: &Code<'_>) -> Vec<Resolution> {
+pub fn resolutions(live: &Inventory, builtins: &Builtins, scope: &str, code: &Code<'_>) -> Vec<Resolution> {
     let (mut buffer, mut candidates) = (String::new(), Vec::new());
-    let resolve = |site| names::resolve(live, scope, site, &mut buffer, &mut candidates);
+    let resolve = |site| names::resolve(live, builtins, scope, site, &mut buffer, &mut candidates);
     code.sites.iter().map(resolve).collect()
 }
 

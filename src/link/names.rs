@@ -2,7 +2,7 @@
 
 use darkc_cache_format::model::{ItemKind, Namespace, Site, Text};
 
-use super::builtins;
+use super::builtins::Builtins;
 use super::candidates::Written;
 use crate::program::inventory::Inventory;
 use crate::program::resolve::Resolution;
@@ -14,6 +14,7 @@ use crate::state::keys::{CandidateKey, NameKey, name_key};
 /// tried is added to `candidates`: only if one of these begins or ceases to exist can the meaning change.
 pub fn resolve(
     live: &Inventory,
+    builtins: &Builtins,
     scope: &str,
     site: &Site<'_>,
     buffer: &mut String,
@@ -48,7 +49,8 @@ pub fn resolve(
     });
     if written.is_builtin() {
         let builtin = |kind| {
-            builtins::find(kind, written.name, written.version)
+            builtins
+                .find(kind, written.name, written.version)
                 .map(|name| Target::Builtin { name, version: written.version })
         };
         value = value.or_else(|| builtin(ItemKind::Value));

@@ -9,6 +9,9 @@ use crate::commands::outcome::{BuildOutcome, CleanOutcome, Counts, Miss, Outcome
 impl Report {
     /// The last line of a reload.
     pub fn reload(&mut self, outcome: &Outcome, mode: Mode) {
+        for note in &outcome.notes {
+            line(&mut self.text, format_args!("{note}"));
+        }
         if let Some(difference) = &outcome.difference {
             line(&mut self.text, format_args!("difference: {difference}"));
         }
@@ -85,6 +88,8 @@ impl Report {
             ("rows written", counts.rows_written),
             ("own rows written", counts.own_rows_written),
             ("statements prepared", counts.statements_prepared),
+            ("built-in sources read", counts.builtin_sources_read),
+            ("package refs changed", counts.package_refs_changed),
         ];
         for (name, amount) in amounts {
             line(&mut self.text, format_args!("{name}: {amount}"));

@@ -140,6 +140,8 @@ const COUNTS: Counts = Counts {
     rows_written: 60,
     own_rows_written: 2,
     statements_prepared: 21,
+    builtin_sources_read: 77,
+    package_refs_changed: 68,
 };
 
 #[test]
@@ -169,6 +171,8 @@ bodies checked: 5
 rows written: 60
 own rows written: 2
 statements prepared: 21
+built-in sources read: 77
+package refs changed: 68
 "
     );
 }

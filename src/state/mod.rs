@@ -1,5 +1,6 @@
 //! What darkc remembers of the last reload: which sources it saw and what each item came out as.
 
+pub mod around;
 pub mod codec;
 pub mod keys;
 pub mod known;

@@ -85,7 +85,7 @@ fn on_program<T: Send>(
         });
         let inventory = Inventory::new(Remembered::default(), files);
         let live: Vec<_> = inventory.live().collect();
-        let linked = link::link(&inventory, &inventory, &live, THREADS);
+        let linked = link::link(&inventory, &inventory, &link::Builtins::default(), &live, THREADS);
         work(&Whole::new(&inventory, &linked), &inventory, &live)
     })
     .expect("a thread")

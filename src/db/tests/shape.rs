@@ -135,13 +135,34 @@ fn what_darkc_does_not_know_is_refused() {
             .stranger()
             .execute_batch(&format!("UPDATE release_state_v0 SET \"release\" = {change}"))
             .unwrap();
-        let refused = Database::open(&bench.path).unwrap_err();
-        assert!(matches!(refused, DbError::OtherRelease { found, known, .. } if (found > known) == newer));
+        let opened = Database::open(&bench.path).unwrap();
+        let release = opened.new_identity().unwrap().release;
+        assert_eq!(release > super::super::schema::RELEASE, newer);
     }
     let mut bench = Bench::new();
     bench.reload(&Plan::default(), &state(1));
     bench.stranger().execute_batch("UPDATE schema_state_v0 SET hash = 'other'").unwrap();
-    assert!(matches!(Database::open(&bench.path), Err(DbError::OtherSchema { .. })));
+    assert_eq!(Database::open(&bench.path).unwrap().new_identity().unwrap().schema, "other");
+    let refused = |change: &str| {
+        bench.stranger().execute_batch(change).unwrap();
+        match Database::open(&bench.path) {
+            Err(DbError::OtherTables { difference, .. }) => difference,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        refused("CREATE TRIGGER mine AFTER INSERT ON commits BEGIN SELECT 1; END"),
+        "commits has a trigger mine that darkc does not know"
+    );
+    assert_eq!(
+        refused("ALTER TABLE branch_ops ADD COLUMN mine TEXT"),
+        "branch_ops has a column mine that darkc does not know"
+    );
+    assert_eq!(
+        refused("ALTER TABLE accounts_v0 DROP COLUMN created_at"),
+        "accounts_v0 has no column created_at"
+    );
+    assert_eq!(refused("DROP TABLE accounts_v0"), "there is no table accounts_v0");
 
     let mut bench = Bench::new();
     bench.reload(&Plan::default(), &state(1));

@@ -58,7 +58,7 @@ pub fn function(name: &str) -> Result<Builtin> {
         None => integers::find(name).map(|(signature, run)| (signature::parse(&signature), run)),
     };
     match found {
-        Some((Some(signature), run)) if builtins::find(ItemKind::Fn, name, VERSION).is_some() => {
+        Some((Some(signature), run)) if builtins::is_listed(ItemKind::Fn, name, VERSION) => {
             Ok(Builtin { signature, run })
         }
         _ => Err(refuse(ItemKind::Fn, name, VERSION)),
@@ -84,7 +84,7 @@ pub fn value(name: &str, version: u32) -> Result<Value> {
 
 /// Why a built-in is not run.
 pub fn refuse(kind: ItemKind, name: &str, version: u32) -> Refusal {
-    if builtins::find(kind, name, version).is_some() {
+    if builtins::is_listed(kind, name, version) {
         Refusal::Builtin(name.to_owned())
     } else {
         Refusal::UnknownBuiltin(name.to_owned())
