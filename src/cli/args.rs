@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Exit codes: 0 done; 1 the sources have errors, or a check found work; 2 anything else.
 #[derive(Debug, Parser)]
 #[command(name = "darkc", version, max_term_width = 100)]
-pub struct Typed {
+pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
@@ -86,7 +86,7 @@ pub struct Reload {
     pub builtins: Builtins,
     /// How the nodes of a program are numbered: `derived` for use, `zero` to compare databases
     #[arg(long, value_name = "MODE", value_enum, default_value = "derived")]
-    pub node_ids: TypedNodeIds,
+    pub node_ids: CliNodeIds,
     /// Carry out a load that removes more than half of what the database holds
     #[arg(long)]
     pub allow_removals: bool,
@@ -127,7 +127,7 @@ pub struct Timed {
         require_equals = true,
         default_missing_value = "table"
     )]
-    pub timings: Option<TypedTimings>,
+    pub timings: Option<CliTimings>,
 }
 
 #[derive(Debug, Default, Args)]
@@ -179,7 +179,7 @@ pub struct Items {
     pub packages: Packages,
     /// Lines of `kind TAB name TAB hash`, or one JSON object a line
     #[arg(long, value_enum, default_value = "tsv")]
-    pub format: TypedItemFormat,
+    pub format: CliItemFormat,
     #[command(flatten)]
     pub builtins: Builtins,
 }
@@ -194,31 +194,31 @@ pub struct Inspect {
     pub canonical: bool,
     /// Text for people, or one JSON object a line and path
     #[arg(long, value_enum, default_value = "text", conflicts_with = "canonical")]
-    pub format: TypedInspectFormat,
+    pub format: CliInspectFormat,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum TypedNodeIds {
+pub enum CliNodeIds {
     #[default]
     Derived,
     Zero,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TypedTimings {
+pub enum CliTimings {
     Table,
     Trace,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum TypedItemFormat {
+pub enum CliItemFormat {
     #[default]
     Tsv,
     Json,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum TypedInspectFormat {
+pub enum CliInspectFormat {
     #[default]
     Text,
     Json,

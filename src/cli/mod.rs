@@ -15,7 +15,7 @@ use clap::Parser;
 use crate::commands::outcome::Verdict;
 use crate::commands::{self, Remembered};
 use crate::report::Report;
-use args::{Command, Typed, TypedCheckFormat, TypedInspectFormat, TypedItemFormat, TypedTimings};
+use args::{Cli, CliInspectFormat, CliItemFormat, CliTimings, Command, TypedCheckFormat};
 use settings::Surroundings;
 
 /// Stands for all codes after `--deny`.
@@ -47,7 +47,7 @@ pub fn run() -> u8 {
 }
 
 fn run_command(typed: impl IntoIterator<Item = OsString>, report: &mut Report) -> Exit {
-    let typed = match Typed::try_parse_from(typed) {
+    let typed = match Cli::try_parse_from(typed) {
         Ok(typed) => typed,
         Err(stop) => {
             report.usage(&stop.render().to_string(), stop.use_stderr());
@@ -78,7 +78,7 @@ fn run_build(typed: &args::Build, around: &Surroundings, report: &mut Report) ->
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };
-    if typed.check && typed.timings.timings == Some(TypedTimings::Trace) {
+    if typed.check && typed.timings.timings == Some(CliTimings::Trace) {
         return fail(report, &"--timings=trace prints JSON alone; leave out --check");
     }
     match commands::build(&settings, typed.check) {
@@ -129,11 +129,11 @@ fn run_reload(typed: &args::Reload, around: &Surroundings, report: &mut Report) 
     }
 }
 
-fn show_timings(form: Option<TypedTimings>, timings: &crate::base::timing::Timings, report: &mut Report) {
+fn show_timings(form: Option<CliTimings>, timings: &crate::base::timing::Timings, report: &mut Report) {
     match form {
         None => {}
-        Some(TypedTimings::Table) => report.timings_table(timings),
-        Some(TypedTimings::Trace) => report.timings_trace(timings),
+        Some(CliTimings::Table) => report.timings_table(timings),
+        Some(CliTimings::Trace) => report.timings_trace(timings),
     }
 }
 
@@ -202,8 +202,8 @@ fn run_items(typed: &args::Items, around: &Surroundings, report: &mut Report) ->
         Ok((outcome, items)) => {
             report.findings(&outcome.failures, &outcome.warnings);
             match typed.format {
-                TypedItemFormat::Tsv => report.items_tsv(&items),
-                TypedItemFormat::Json => report.items_json(&items),
+                CliItemFormat::Tsv => report.items_tsv(&items),
+                CliItemFormat::Json => report.items_json(&items),
             }
             Exit::Done
         }
@@ -219,8 +219,8 @@ fn run_inspect(typed: &args::Inspect, report: &mut Report) -> Exit {
             match commands::inspect_sidecar(path) {
                 Ok(sidecar) => {
                     match typed.format {
-                        TypedInspectFormat::Text => report.sidecar_text(&sidecar),
-                        TypedInspectFormat::Json => report.sidecar_json(&sidecar),
+                        CliInspectFormat::Text => report.sidecar_text(&sidecar),
+                        CliInspectFormat::Json => report.sidecar_json(&sidecar),
                     }
                     Exit::findings_if(sidecar.unfit.is_some())
                 }
@@ -230,9 +230,9 @@ fn run_inspect(typed: &args::Inspect, report: &mut Report) -> Exit {
             match commands::inspect(path, typed.canonical) {
                 Ok(file) => {
                     match typed.format {
-                        TypedInspectFormat::Text if typed.canonical => report.canonical_text(&file),
-                        TypedInspectFormat::Text => report.inspected_text(&file),
-                        TypedInspectFormat::Json => report.inspected_json(&file),
+                        CliInspectFormat::Text if typed.canonical => report.canonical_text(&file),
+                        CliInspectFormat::Text => report.inspected_text(&file),
+                        CliInspectFormat::Json => report.inspected_json(&file),
                     }
                     Exit::findings_if(file.verdict != Verdict::Ok)
                 }

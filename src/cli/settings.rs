@@ -136,8 +136,8 @@ pub fn for_reload(typed: &args::Reload, around: &Surroundings) -> Result<Setting
         Some(file) => Refs::File(file.clone()),
     };
     let node_ids = match typed.node_ids {
-        args::TypedNodeIds::Derived => NodeIdMode::Derived,
-        args::TypedNodeIds::Zero => NodeIdMode::Zero,
+        args::CliNodeIds::Derived => NodeIdMode::Derived,
+        args::CliNodeIds::Zero => NodeIdMode::Zero,
     };
     let mode = match (typed.verify, typed.dry_run, typed.full) {
         (true, ..) => Mode::Verify,
@@ -146,7 +146,7 @@ pub fn for_reload(typed: &args::Reload, around: &Surroundings) -> Result<Setting
         (_, false, true) => Mode::ApplyFull,
         (_, false, false) => Mode::Apply,
     };
-    if typed.timings.timings == Some(args::TypedTimings::Trace) && (typed.dry_run || typed.explain) {
+    if typed.timings.timings == Some(args::CliTimings::Trace) && (typed.dry_run || typed.explain) {
         return Err(Misuse("--timings=trace prints JSON alone; leave out --dry-run and --explain".into()));
     }
     Ok(Settings {

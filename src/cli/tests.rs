@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 
-use super::args::{Command, Packages, Reload, Typed};
+use super::args::{Cli, Command, Packages, Reload};
 use super::settings::{self, Misuse, Surroundings};
 use super::{Exit, run_command};
 use crate::base::parallel::Threads;
@@ -16,7 +16,7 @@ use crate::commands::{Mode, NodeIdMode, Settings};
 use crate::report::Report;
 
 fn reload(arguments: &[&str]) -> Reload {
-    let typed = Typed::try_parse_from([&["darkc", "reload"], arguments].concat()).expect("valid arguments");
+    let typed = Cli::try_parse_from([&["darkc", "reload"], arguments].concat()).expect("valid arguments");
     match typed.command {
         Command::Reload(reload) => reload,
         other => panic!("not a reload: {other:?}"),
@@ -41,7 +41,7 @@ fn canonical(root: &tempfile::TempDir) -> PathBuf {
 
 #[test]
 fn the_commands_are_consistent() {
-    Typed::command().debug_assert();
+    Cli::command().debug_assert();
 }
 
 #[test]
