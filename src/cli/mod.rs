@@ -16,7 +16,7 @@ use crate::commands::outcome::Verdict;
 use crate::commands::{self, Remembered};
 use crate::report::Report;
 use args::{Cli, CliInspectFormat, CliItemFormat, CliTimings, Command, TypedCheckFormat};
-use settings::Surroundings;
+use settings::Environment;
 
 /// Stands for all codes after `--deny`.
 const DENY_ALL: &str = "warnings";
@@ -57,13 +57,13 @@ fn run_command(typed: impl IntoIterator<Item = OsString>, report: &mut Report) -
     if let Err(error) = limits::survive_file_size_limit() {
         return fail(report, &format_args!("the limit of file sizes cannot be heeded: {error}"));
     }
-    let around = Surroundings::of_process();
+    let environment = Environment::of_process();
     match typed.command {
-        Command::Build(build) => run_build(&build, &around, report),
-        Command::Reload(reload) => run_reload(&reload, &around, report),
-        Command::Clean(clean) => run_clean(&clean, &around, report),
-        Command::Check(check) => run_check(&check, &around, report),
-        Command::Items(items) => run_items(&items, &around, report),
+        Command::Build(build) => run_build(&build, &environment, report),
+        Command::Reload(reload) => run_reload(&reload, &environment, report),
+        Command::Clean(clean) => run_clean(&clean, &environment, report),
+        Command::Check(check) => run_check(&check, &environment, report),
+        Command::Items(items) => run_items(&items, &environment, report),
         Command::Inspect(inspect) => run_inspect(&inspect, report),
     }
 }
@@ -73,8 +73,8 @@ fn fail(report: &mut Report, failure: &dyn Display) -> Exit {
     Exit::Failed
 }
 
-fn run_build(typed: &args::Build, around: &Surroundings, report: &mut Report) -> Exit {
-    let settings = match settings::without_database(&typed.packages, around) {
+fn run_build(typed: &args::Build, environment: &Environment, report: &mut Report) -> Exit {
+    let settings = match settings::without_database(&typed.packages, environment) {
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };
@@ -98,12 +98,12 @@ fn run_build(typed: &args::Build, around: &Surroundings, report: &mut Report) ->
     }
 }
 
-fn run_reload(typed: &args::Reload, around: &Surroundings, report: &mut Report) -> Exit {
-    if around.store_is_source() {
+fn run_reload(typed: &args::Reload, environment: &Environment, report: &mut Report) -> Exit {
+    if environment.store_is_source() {
         report.store_is_source();
         return Exit::Done;
     }
-    let settings = match settings::for_reload(typed, around) {
+    let settings = match settings::for_reload(typed, environment) {
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };
@@ -137,8 +137,8 @@ fn show_timings(form: Option<CliTimings>, timings: &crate::base::timing::Timings
     }
 }
 
-fn run_clean(typed: &args::Clean, around: &Surroundings, report: &mut Report) -> Exit {
-    let settings = match settings::without_database(&typed.packages, around) {
+fn run_clean(typed: &args::Clean, environment: &Environment, report: &mut Report) -> Exit {
+    let settings = match settings::without_database(&typed.packages, environment) {
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };
@@ -151,8 +151,8 @@ fn run_clean(typed: &args::Clean, around: &Surroundings, report: &mut Report) ->
     }
 }
 
-fn run_check(typed: &args::Check, around: &Surroundings, report: &mut Report) -> Exit {
-    let settings = match settings::with_builtins(&typed.packages, &typed.builtins, around) {
+fn run_check(typed: &args::Check, environment: &Environment, report: &mut Report) -> Exit {
+    let settings = match settings::with_builtins(&typed.packages, &typed.builtins, environment) {
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };
@@ -188,8 +188,8 @@ fn run_check(typed: &args::Check, around: &Surroundings, report: &mut Report) ->
     }
 }
 
-fn run_items(typed: &args::Items, around: &Surroundings, report: &mut Report) -> Exit {
-    let settings = match settings::with_builtins(&typed.packages, &typed.builtins, around) {
+fn run_items(typed: &args::Items, environment: &Environment, report: &mut Report) -> Exit {
+    let settings = match settings::with_builtins(&typed.packages, &typed.builtins, environment) {
         Ok(settings) => settings,
         Err(misuse) => return fail(report, &misuse),
     };

@@ -22,7 +22,7 @@ const NO_FILE: &str = "none";
 
 /// All that a run takes from its environment, gathered once, so that tests can make one up.
 #[derive(Clone, Debug, Default)]
-pub struct Surroundings {
+pub struct Environment {
     /// Empty where it is gone; then only absolute paths will do.
     pub directory: PathBuf,
     /// `DARK_CONFIG_RUNDIR`
@@ -35,11 +35,11 @@ pub struct Surroundings {
     pub threads: Option<OsString>,
 }
 
-impl Surroundings {
+impl Environment {
     pub fn of_process() -> Self {
         // Darklang's own configuration takes an empty variable for an unset one.
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        Surroundings {
+        Environment {
             directory: std::env::current_dir().unwrap_or_default(),
             rundir: variable("DARK_CONFIG_RUNDIR"),
             database_name: variable("DARK_CONFIG_DB_NAME"),
@@ -106,29 +106,29 @@ fn nearest_packages(directory: &Path) -> Option<PathBuf> {
 }
 
 /// For commands that touch no database.
-pub fn without_database(typed: &args::Packages, around: &Surroundings) -> Result<Settings, Misuse> {
-    let threads = limits::threads_in_limits(around.threads()?)?;
-    Ok(Settings { threads, ..Settings::new(around.packages(typed)?, PathBuf::new()) })
+pub fn without_database(typed: &args::Packages, environment: &Environment) -> Result<Settings, Misuse> {
+    let threads = limits::threads_in_limits(environment.threads()?)?;
+    Ok(Settings { threads, ..Settings::new(environment.packages(typed)?, PathBuf::new()) })
 }
 
 /// For commands that link and touch no database.
 pub fn with_builtins(
     packages: &args::Packages,
     typed: &args::Builtins,
-    around: &Surroundings,
+    environment: &Environment,
 ) -> Result<Settings, Misuse> {
-    Ok(Settings { builtins: builtins(typed), ..without_database(packages, around)? })
+    Ok(Settings { builtins: builtins(typed), ..without_database(packages, environment)? })
 }
 
 fn builtins(typed: &args::Builtins) -> BuiltinsFrom {
     typed.builtins.clone().map_or(BuiltinsFrom::Checkout, BuiltinsFrom::Table)
 }
 
-pub fn for_reload(typed: &args::Reload, around: &Surroundings) -> Result<Settings, Misuse> {
-    let settings = without_database(&typed.packages, around)?;
+pub fn for_reload(typed: &args::Reload, environment: &Environment) -> Result<Settings, Misuse> {
+    let settings = without_database(&typed.packages, environment)?;
     let database = match &typed.db {
         Some(file) => database_file(file)?,
-        None => around.database(&settings.packages)?,
+        None => environment.database(&settings.packages)?,
     };
     let refs = match &typed.refs {
         None => Refs::OfCheckout,
@@ -158,7 +158,7 @@ pub fn for_reload(typed: &args::Reload, around: &Surroundings) -> Result<Setting
         explain: typed.explain,
         check: !typed.no_check,
         // The folder beside the packages is darkc's own choice; any other may be a slip.
-        make_folder: typed.db.is_none() && around.rundir.is_none(),
+        make_folder: typed.db.is_none() && environment.rundir.is_none(),
         allow_removals: typed.allow_removals,
         lock_timeout: Duration::from_secs(typed.lock_timeout),
         ..settings

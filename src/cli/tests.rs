@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{CommandFactory, Parser};
 
 use super::args::{Cli, Command, Packages, Reload};
-use super::settings::{self, Misuse, Surroundings};
+use super::settings::{self, Environment, Misuse};
 use super::{Exit, run_command};
 use crate::base::parallel::Threads;
 use crate::commands::settings::{BuiltinsFrom, Refs};
@@ -23,8 +23,8 @@ fn reload(arguments: &[&str]) -> Reload {
     }
 }
 
-fn around(directory: &Path) -> Surroundings {
-    Surroundings { directory: directory.to_path_buf(), ..Surroundings::default() }
+fn environment(directory: &Path) -> Environment {
+    Environment { directory: directory.to_path_buf(), ..Environment::default() }
 }
 
 fn tree(folders: &[&str]) -> tempfile::TempDir {
@@ -47,7 +47,7 @@ fn the_commands_are_consistent() {
 #[test]
 fn a_bare_reload_takes_everything_from_its_surroundings() {
     let root = tree(&["packages"]);
-    let settings = settings::for_reload(&reload(&[]), &around(root.path())).expect("settings");
+    let settings = settings::for_reload(&reload(&[]), &environment(root.path())).expect("settings");
     let expected = Settings {
         make_folder: true,
         ..Settings::new("packages".into(), canonical(&root).join("rundir/data.db"))
@@ -77,7 +77,7 @@ fn every_option_of_a_reload_arrives() {
         "7",
     ];
     let typed = reload(&[&["--packages", folder][..], &options].concat());
-    let settings = settings::for_reload(&typed, &around(Path::new("/"))).expect("settings");
+    let settings = settings::for_reload(&typed, &environment(Path::new("/"))).expect("settings");
     let expected = Settings {
         refs: Refs::File("refs.txt".into()),
         builtins: BuiltinsFrom::Table("more.tsv".into()),
@@ -92,7 +92,7 @@ fn every_option_of_a_reload_arrives() {
     assert_eq!(settings, expected);
     assert!(typed.stats);
     assert!(
-        settings::for_reload(&reload(&["--packages", folder, "--verify"]), &around(Path::new("/")))
+        settings::for_reload(&reload(&["--packages", folder, "--verify"]), &environment(Path::new("/")))
             .is_ok_and(|settings| settings.mode == Mode::Verify)
     );
 }
@@ -100,24 +100,25 @@ fn every_option_of_a_reload_arrives() {
 #[test]
 fn the_database_follows_darklangs_variables() {
     let root = tree(&["packages"]);
-    let mut around = around(root.path());
-    around.database_name = Some("test-data.db".into());
-    let database = |around: &Surroundings| settings::for_reload(&reload(&[]), around).map(|s| s.database);
-    assert_eq!(database(&around), Ok(canonical(&root).join("rundir/test-data.db")));
-    around.rundir = Some("/srv/run".into());
-    assert_eq!(database(&around), Ok("/srv/run/test-data.db".into()));
-    around.database_name = None;
-    assert_eq!(database(&around), Ok("/srv/run/data.db".into()));
-    around.rundir = Some("run".into());
+    let mut environment = environment(root.path());
+    environment.database_name = Some("test-data.db".into());
+    let database =
+        |environment: &Environment| settings::for_reload(&reload(&[]), environment).map(|s| s.database);
+    assert_eq!(database(&environment), Ok(canonical(&root).join("rundir/test-data.db")));
+    environment.rundir = Some("/srv/run".into());
+    assert_eq!(database(&environment), Ok("/srv/run/test-data.db".into()));
+    environment.database_name = None;
+    assert_eq!(database(&environment), Ok("/srv/run/data.db".into()));
+    environment.rundir = Some("run".into());
     let message = "DARK_CONFIG_RUNDIR is `run`, which is not an absolute path; make it one or give --db FILE";
-    assert_eq!(database(&around), Err(Misuse(message.into())));
+    assert_eq!(database(&environment), Err(Misuse(message.into())));
 }
 
 #[test]
 fn a_packages_folder_given_as_a_dot_still_has_a_parent() {
     let root = tree(&["packages"]);
     let settings =
-        settings::for_reload(&reload(&["--packages", "."]), &around(&root.path().join("packages")));
+        settings::for_reload(&reload(&["--packages", "."]), &environment(&root.path().join("packages")));
     assert_eq!(settings.map(|s| s.database), Ok(canonical(&root).join("rundir/data.db")));
 }
 
@@ -126,8 +127,8 @@ fn the_nearest_packages_folder_is_not_a_package_of_that_name() {
     let root = tree(&["packages/darklang/cli/packages", "packages/work/packages/owner"]);
     fs::write(root.path().join("packages/darklang/cli/packages/search.dark"), "").expect("a file");
     let found = |directory: &str| {
-        let around = around(&root.path().join(directory));
-        settings::without_database(&Packages::default(), &around).map(|settings| settings.packages)
+        let environment = environment(&root.path().join(directory));
+        settings::without_database(&Packages::default(), &environment).map(|settings| settings.packages)
     };
     let outer = root.path().join("packages");
     assert_eq!(found(""), Ok("packages".into()));
@@ -144,19 +145,19 @@ fn a_missing_packages_folder_is_named() {
         "there is no folder `packages` in {} or above it; give one with --packages DIR",
         root.path().display()
     );
-    let none = settings::without_database(&Packages::default(), &around(root.path()));
+    let none = settings::without_database(&Packages::default(), &environment(root.path()));
     assert_eq!(none, Err(Misuse(message)));
     let typed = Packages { packages: Some("nowhere".into()) };
     let message = "nowhere is not a folder; give the folder of packages";
-    assert_eq!(settings::without_database(&typed, &around(root.path())), Err(Misuse(message.into())));
+    assert_eq!(settings::without_database(&typed, &environment(root.path())), Err(Misuse(message.into())));
 }
 
 #[test]
 fn threads_can_be_set() {
     let root = tree(&["packages"]);
     let threads = |value: &str| {
-        let around = Surroundings { threads: Some(value.into()), ..around(root.path()) };
-        settings::without_database(&Packages::default(), &around).map(|settings| settings.threads)
+        let environment = Environment { threads: Some(value.into()), ..environment(root.path()) };
+        settings::without_database(&Packages::default(), &environment).map(|settings| settings.threads)
     };
     assert_eq!(threads("3").map(Threads::count), Ok(3));
     let message = "DARKC_THREADS is `0`; give a number from 1 upwards";
@@ -167,7 +168,7 @@ fn threads_can_be_set() {
 #[test]
 fn a_trace_stands_alone_on_standard_output() {
     let root = tree(&["packages"]);
-    let check = |arguments: &[&str]| settings::for_reload(&reload(arguments), &around(root.path()));
+    let check = |arguments: &[&str]| settings::for_reload(&reload(arguments), &environment(root.path()));
     assert!(check(&["--timings"]).is_ok());
     assert!(check(&["--timings", "--stats"]).is_ok());
     assert!(check(&["--timings=trace", "--stats"]).is_ok());
@@ -176,9 +177,9 @@ fn a_trace_stands_alone_on_standard_output() {
 
 #[test]
 fn only_the_value_seed_makes_the_store_the_source() {
-    let source = |value: Option<&str>| Surroundings {
+    let source = |value: Option<&str>| Environment {
         packages_source: value.map(OsString::from),
-        ..Surroundings::default()
+        ..Environment::default()
     };
     assert!(source(Some("seed")).store_is_source());
     assert!(!source(Some("disk")).store_is_source());
