@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use rustix::process::{Resource, getrlimit};
 
-use super::settings::Misuse;
+use super::settings::UsageError;
 use crate::base::limits::STACK_BYTES;
 use crate::base::parallel::Threads;
 
@@ -29,18 +29,18 @@ pub fn survive_file_size_limit() -> io::Result<()> {
 }
 
 /// As many of the threads as the limit of address space has room for.
-pub fn threads_in_limits(threads: Threads) -> Result<Threads, Misuse> {
+pub fn threads_in_limits(threads: Threads) -> Result<Threads, UsageError> {
     match getrlimit(Resource::As).current {
         None => Ok(threads),
         Some(limit) => within(limit, threads),
     }
 }
 
-fn within(limit: u64, threads: Threads) -> Result<Threads, Misuse> {
+fn within(limit: u64, threads: Threads) -> Result<Threads, UsageError> {
     let room = limit.saturating_sub(SHARED_BYTES) / THREAD_BYTES;
     let room = usize::try_from(room).ok().and_then(NonZero::new).ok_or_else(|| {
         let (limit, needed) = (limit >> 20, (SHARED_BYTES + THREAD_BYTES) >> 20);
-        Misuse(format!("the limit of address space is {limit} MiB; darkc needs {needed} MiB (ulimit -v)"))
+        UsageError(format!("the limit of address space is {limit} MiB; darkc needs {needed} MiB (ulimit -v)"))
     })?;
     let wanted = NonZero::new(threads.count()).unwrap_or(NonZero::<usize>::MIN);
     Ok(Threads::Exactly(wanted.min(room)))

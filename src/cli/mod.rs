@@ -76,7 +76,7 @@ fn fail(report: &mut Report, failure: &dyn Display) -> Exit {
 fn run_build(typed: &args::Build, environment: &Environment, report: &mut Report) -> Exit {
     let settings = match settings::without_database(&typed.packages, environment) {
         Ok(settings) => settings,
-        Err(misuse) => return fail(report, &misuse),
+        Err(error) => return fail(report, &error),
     };
     if typed.check && typed.timings.timings == Some(CliTimings::Trace) {
         return fail(report, &"--timings=trace prints JSON alone; leave out --check");
@@ -105,7 +105,7 @@ fn run_reload(typed: &args::Reload, environment: &Environment, report: &mut Repo
     }
     let settings = match settings::for_reload(typed, environment) {
         Ok(settings) => settings,
-        Err(misuse) => return fail(report, &misuse),
+        Err(error) => return fail(report, &error),
     };
     let announce = &mut |wait: &_| report.announce(wait);
     match commands::reload_announcing(&settings, Remembered::default(), announce) {
@@ -140,7 +140,7 @@ fn show_timings(form: Option<CliTimings>, timings: &crate::base::timing::Timings
 fn run_clean(typed: &args::Clean, environment: &Environment, report: &mut Report) -> Exit {
     let settings = match settings::without_database(&typed.packages, environment) {
         Ok(settings) => settings,
-        Err(misuse) => return fail(report, &misuse),
+        Err(error) => return fail(report, &error),
     };
     match commands::clean(&settings, typed.dry_run) {
         Ok(outcome) => {
@@ -154,7 +154,7 @@ fn run_clean(typed: &args::Clean, environment: &Environment, report: &mut Report
 fn run_check(typed: &args::Check, environment: &Environment, report: &mut Report) -> Exit {
     let settings = match settings::with_builtins(&typed.packages, &typed.builtins, environment) {
         Ok(settings) => settings,
-        Err(misuse) => return fail(report, &misuse),
+        Err(error) => return fail(report, &error),
     };
     let is_known = |code: &&String| *code == DENY_ALL || commands::is_code(code);
     if let Some(code) = typed.deny.iter().find(|code| !is_known(code)) {
@@ -191,7 +191,7 @@ fn run_check(typed: &args::Check, environment: &Environment, report: &mut Report
 fn run_items(typed: &args::Items, environment: &Environment, report: &mut Report) -> Exit {
     let settings = match settings::with_builtins(&typed.packages, &typed.builtins, environment) {
         Ok(settings) => settings,
-        Err(misuse) => return fail(report, &misuse),
+        Err(error) => return fail(report, &error),
     };
     match commands::items(&settings) {
         Ok((outcome, _)) if !outcome.failures.is_empty() => {

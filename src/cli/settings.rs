@@ -53,25 +53,25 @@ impl Environment {
         self.packages_source.as_deref().is_some_and(|value| value == STORE_IS_SOURCE)
     }
 
-    fn threads(&self) -> Result<Threads, Misuse> {
+    fn threads(&self) -> Result<Threads, UsageError> {
         let Some(value) = &self.threads else { return Ok(Threads::OnePerProcessor) };
         let count = value.to_str().and_then(|text| text.parse().ok());
         count.map(Threads::Exactly).ok_or_else(|| {
-            Misuse(format!("DARKC_THREADS is `{}`; give a number from 1 upwards", value.display()))
+            UsageError(format!("DARKC_THREADS is `{}`; give a number from 1 upwards", value.display()))
         })
     }
 
-    fn packages(&self, typed: &args::Packages) -> Result<PathBuf, Misuse> {
+    fn packages(&self, typed: &args::Packages) -> Result<PathBuf, UsageError> {
         match &typed.packages {
             Some(folder) if self.directory.join(folder).is_dir() => Ok(folder.clone()),
             Some(folder) => {
-                Err(Misuse(format!("{} is not a folder; give the folder of packages", folder.display())))
+                Err(UsageError(format!("{} is not a folder; give the folder of packages", folder.display())))
             }
-            None if self.directory.as_os_str().is_empty() => Err(Misuse(
+            None if self.directory.as_os_str().is_empty() => Err(UsageError(
                 "the current directory cannot be found; give --packages DIR, as a whole path".into(),
             )),
             None => nearest_packages(&self.directory).ok_or_else(|| {
-                Misuse(format!(
+                UsageError(format!(
                     "there is no folder `packages` in {} or above it; give one with --packages DIR",
                     self.directory.display()
                 ))
@@ -79,11 +79,11 @@ impl Environment {
         }
     }
 
-    fn database(&self, packages: &Path) -> Result<PathBuf, Misuse> {
+    fn database(&self, packages: &Path) -> Result<PathBuf, UsageError> {
         let rundir = match &self.rundir {
             Some(rundir) if Path::new(rundir).is_absolute() => PathBuf::from(rundir),
             Some(rundir) => {
-                return Err(Misuse(format!(
+                return Err(UsageError(format!(
                     "DARK_CONFIG_RUNDIR is `{}`, which is not an absolute path; make it one or give --db FILE",
                     rundir.display()
                 )));
@@ -106,7 +106,7 @@ fn nearest_packages(directory: &Path) -> Option<PathBuf> {
 }
 
 /// For commands that touch no database.
-pub fn without_database(typed: &args::Packages, environment: &Environment) -> Result<Settings, Misuse> {
+pub fn without_database(typed: &args::Packages, environment: &Environment) -> Result<Settings, UsageError> {
     let threads = limits::threads_in_limits(environment.threads()?)?;
     Ok(Settings { threads, ..Settings::new(environment.packages(typed)?, PathBuf::new()) })
 }
@@ -116,7 +116,7 @@ pub fn with_builtins(
     packages: &args::Packages,
     typed: &args::Builtins,
     environment: &Environment,
-) -> Result<Settings, Misuse> {
+) -> Result<Settings, UsageError> {
     Ok(Settings { builtins: builtins(typed), ..without_database(packages, environment)? })
 }
 
@@ -124,7 +124,7 @@ fn builtins(typed: &args::Builtins) -> BuiltinsFrom {
     typed.builtins.clone().map_or(BuiltinsFrom::Checkout, BuiltinsFrom::Table)
 }
 
-pub fn for_reload(typed: &args::Reload, environment: &Environment) -> Result<Settings, Misuse> {
+pub fn for_reload(typed: &args::Reload, environment: &Environment) -> Result<Settings, UsageError> {
     let settings = without_database(&typed.packages, environment)?;
     let database = match &typed.db {
         Some(file) => database_file(file)?,
@@ -147,7 +147,9 @@ pub fn for_reload(typed: &args::Reload, environment: &Environment) -> Result<Set
         (_, false, false) => Mode::Apply,
     };
     if typed.timings.timings == Some(args::CliTimings::Trace) && (typed.dry_run || typed.explain) {
-        return Err(Misuse("--timings=trace prints JSON alone; leave out --dry-run and --explain".into()));
+        return Err(UsageError(
+            "--timings=trace prints JSON alone; leave out --dry-run and --explain".into(),
+        ));
     }
     Ok(Settings {
         database,
@@ -166,10 +168,10 @@ pub fn for_reload(typed: &args::Reload, environment: &Environment) -> Result<Set
 }
 
 /// What SQLite would take for more than a name is no file.
-fn database_file(typed: &Path) -> Result<PathBuf, Misuse> {
+fn database_file(typed: &Path) -> Result<PathBuf, UsageError> {
     let text = typed.as_os_str().as_encoded_bytes();
     if text.is_empty() || text == b":memory:" || text.starts_with(b"file:") {
-        return Err(Misuse(format!(
+        return Err(UsageError(format!(
             "--db `{0}` is no file's name; give a path (`./{0}` if the file is called that)",
             typed.display()
         )));
@@ -179,12 +181,12 @@ fn database_file(typed: &Path) -> Result<PathBuf, Misuse> {
 
 /// Something asked for that cannot be done: what, and what to do instead.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Misuse(pub String);
+pub struct UsageError(pub String);
 
-impl fmt::Display for Misuse {
+impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Misuse {}
+impl std::error::Error for UsageError {}

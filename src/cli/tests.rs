@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{CommandFactory, Parser};
 
 use super::args::{Cli, Command, Packages, Reload};
-use super::settings::{self, Environment, Misuse};
+use super::settings::{self, Environment, UsageError};
 use super::{Exit, run_command};
 use crate::base::parallel::Threads;
 use crate::commands::settings::{BuiltinsFrom, Refs};
@@ -111,7 +111,7 @@ fn the_database_follows_darklangs_variables() {
     assert_eq!(database(&environment), Ok("/srv/run/data.db".into()));
     environment.rundir = Some("run".into());
     let message = "DARK_CONFIG_RUNDIR is `run`, which is not an absolute path; make it one or give --db FILE";
-    assert_eq!(database(&environment), Err(Misuse(message.into())));
+    assert_eq!(database(&environment), Err(UsageError(message.into())));
 }
 
 #[test]
@@ -146,10 +146,13 @@ fn a_missing_packages_folder_is_named() {
         root.path().display()
     );
     let none = settings::without_database(&Packages::default(), &environment(root.path()));
-    assert_eq!(none, Err(Misuse(message)));
+    assert_eq!(none, Err(UsageError(message)));
     let typed = Packages { packages: Some("nowhere".into()) };
     let message = "nowhere is not a folder; give the folder of packages";
-    assert_eq!(settings::without_database(&typed, &environment(root.path())), Err(Misuse(message.into())));
+    assert_eq!(
+        settings::without_database(&typed, &environment(root.path())),
+        Err(UsageError(message.into()))
+    );
 }
 
 #[test]
@@ -161,7 +164,7 @@ fn threads_can_be_set() {
     };
     assert_eq!(threads("3").map(Threads::count), Ok(3));
     let message = "DARKC_THREADS is `0`; give a number from 1 upwards";
-    assert_eq!(threads("0"), Err(Misuse(message.into())));
+    assert_eq!(threads("0"), Err(UsageError(message.into())));
     assert!(threads("many").is_err());
 }
 
