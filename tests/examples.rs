@@ -7,8 +7,8 @@ use darkc::discover;
 use darkc::link;
 use darkc::load::{self, Options, Sidecars, TOOL_DIGEST};
 use darkc::program::inventory::{FileDeclarations, Inventory};
+use darkc::program::lookup::ItemId;
 use darkc::program::resolve::Resolution;
-use darkc::program::world::ItemId;
 use darkc::state::Remembered;
 
 #[test]

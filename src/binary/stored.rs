@@ -14,18 +14,30 @@ use super::walk::{self, Form};
 use super::writer::{Unwatched, Watch, Writer};
 use crate::base::hash::ContentHash;
 use crate::base::location::Location;
+use crate::program::lookup::ItemLookup;
 use crate::program::tree::*;
-use crate::program::world::World;
 
 /// Writes an item's `pt_def`: a blob with its header.
-pub fn pt_def(out: &mut Writer, item: &Item<'_>, hash: ContentHash, world: &impl World, ids: &impl NodeIds) {
-    out.blob(|out| payload(out, item, hash, world, ids));
+pub fn pt_def(
+    out: &mut Writer,
+    item: &Item<'_>,
+    hash: ContentHash,
+    lookup: &impl ItemLookup,
+    ids: &impl NodeIds,
+) {
+    out.blob(|out| payload(out, item, hash, lookup, ids));
 }
 
 /// Writes what the blob holds.
-pub fn payload(out: &mut Writer, item: &Item<'_>, hash: ContentHash, world: &impl World, ids: &impl NodeIds) {
+pub fn payload(
+    out: &mut Writer,
+    item: &Item<'_>,
+    hash: ContentHash,
+    lookup: &impl ItemLookup,
+    ids: &impl NodeIds,
+) {
     out.hash(hash);
-    let mut form = Stored { out, world, ids };
+    let mut form = Stored { out, lookup, ids };
     match &item.definition {
         Definition::Type(declaration) => walk::type_declaration(&mut form, declaration),
         Definition::Value(body) => walk::expr(&mut form, body),
@@ -43,12 +55,12 @@ pub fn location(out: &mut Writer, location: &Location) {
 
 struct Stored<'w, W, I> {
     out: &'w mut Writer,
-    world: &'w W,
+    lookup: &'w W,
     ids: &'w I,
 }
 
 /// The stored form keeps every name as written, so scopes mean nothing to it.
-impl<'a, W: World, I: NodeIds> Form<'a> for Stored<'_, W, I> {
+impl<'a, W: ItemLookup, I: NodeIds> Form<'a> for Stored<'_, W, I> {
     type Watch = Unwatched;
 
     fn out(&mut self) -> &mut Writer {
@@ -66,8 +78,8 @@ impl<'a, W: World, I: NodeIds> Form<'a> for Stored<'_, W, I> {
             Ok(Target::Item(item)) => {
                 out.byte(tags::names::RESOLVED);
                 out.byte(tags::package_name(kind));
-                out.hash(self.world.hash(item));
-                out.option(Some(self.world.location(item)), location);
+                out.hash(self.lookup.hash(item));
+                out.option(Some(self.lookup.location(item)), location);
             }
             Ok(Target::Builtin { name, version }) => {
                 out.byte(tags::names::RESOLVED);

@@ -5,16 +5,16 @@ use super::stored;
 use super::writer::Writer;
 use crate::base::hash::ContentHash;
 use crate::base::location::Location;
+use crate::program::lookup::{ItemId, ItemLookup};
 use crate::program::tree::*;
-use crate::program::world::{ItemId, World};
 
 const HASH: ContentHash = ContentHash([0xAB; 32]);
 const TARGET_HASH: ContentHash = ContentHash([0xCD; 32]);
 
-/// A world of one function.
+/// A lookup of one function.
 struct OneFunction(Location);
 
-impl World for OneFunction {
+impl ItemLookup for OneFunction {
     fn kind(&self, _: ItemId) -> ItemKind {
         ItemKind::Fn
     }
@@ -28,7 +28,7 @@ impl World for OneFunction {
     }
 }
 
-fn world() -> OneFunction {
+fn lookup() -> OneFunction {
     OneFunction(Location::new("Own.M.N.f"))
 }
 
@@ -42,7 +42,7 @@ fn value(body: Expr<'_>) -> Item<'_> {
 
 fn encoded(item: &Item<'_>, ids: &impl NodeIds) -> Vec<u8> {
     let mut out = Writer::new();
-    stored::pt_def(&mut out, item, HASH, &world(), ids);
+    stored::pt_def(&mut out, item, HASH, &lookup(), ids);
     out.into_bytes()
 }
 

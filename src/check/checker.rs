@@ -9,8 +9,8 @@ use super::shape::Shape;
 use super::types::{TypeId, Types};
 use super::values::Values;
 use super::want::{Want, Why};
+use crate::program::lookup::ItemId;
 use crate::program::tree::{Definition, Item, NodeIndex};
-use crate::program::world::ItemId;
 
 /// What was found out about one item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use darkc_cache_format::model::ItemKind;
 use super::builtins::Signatures;
 use super::program::Program;
 use super::shape::Shape;
+use crate::program::lookup::ItemId;
 use crate::program::resolve::{Header, header};
 use crate::program::tree::{TypeBody, TypeRef};
-use crate::program::world::ItemId;
 
 /// What an item is to those who mention it.
 #[derive(Debug)]

@@ -8,10 +8,10 @@ use super::declarations::Declaration;
 use super::finding::{Finding, Place};
 use super::types::{Type, TypeId};
 use super::want::{Callee, Want, Why};
+use crate::program::lookup::ItemId;
 use crate::program::tree::{
     Expr, ExprKind, Lambda, LetPattern, MatchCase, NameRef, NodeIndex, StringSegment, Target,
 };
-use crate::program::world::ItemId;
 
 impl<'a> Checker<'a, '_> {
     /// Checks an expression of which a type is asked. The last expression of a block and each branch are asked

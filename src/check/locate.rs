@@ -9,8 +9,8 @@ use super::finding::{Asked, Finding, Part, Place, Spot};
 use super::program::Program;
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics, Label, SourceText};
 use crate::lower::{Places, Range, places};
+use crate::program::lookup::ItemId;
 use crate::program::resolve::unlinked_nodes;
-use crate::program::world::ItemId;
 use crate::syntax;
 
 /// The sources of a program.

@@ -9,8 +9,8 @@ use super::pending::Pending;
 use super::render;
 use super::types::{Type, TypeId};
 use super::want::{Want, Why};
+use crate::program::lookup::ItemId;
 use crate::program::tree::{Expr, NameRef, NodeIndex, Target, TypeRef};
-use crate::program::world::ItemId;
 
 /// A declared type and its arguments.
 pub(super) struct Known<'d, 'p> {

@@ -37,8 +37,8 @@ pub use signature::signature;
 use darkc_cache_format::model::ItemKind;
 
 use crate::base::parallel;
+use crate::program::lookup::ItemId;
 use crate::program::tree::NodeIndex;
-use crate::program::world::ItemId;
 use declarations::Declarations;
 use values::Values;
 

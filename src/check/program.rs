@@ -4,8 +4,8 @@ use darkc_cache_format::model::{Code, ItemKind};
 
 use crate::link::LinkedItem;
 use crate::program::inventory::Inventory;
+use crate::program::lookup::ItemId;
 use crate::program::resolve::Resolution;
-use crate::program::world::ItemId;
 use crate::state::keys::ItemKey;
 
 /// An item as it was written, and what its sites resolved to: one element for each site of the code.

@@ -2,8 +2,8 @@
 
 use darkc_cache_format::model::{Primitive, Text};
 
+use crate::program::lookup::ItemId;
 use crate::program::tree::{Target, TypeRef};
-use crate::program::world::ItemId;
 
 /// A type outside of any check. It is instantiated before it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]

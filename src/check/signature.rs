@@ -2,8 +2,8 @@
 //! again.
 
 use crate::base::hash::Fingerprint;
+use crate::program::lookup::ItemId;
 use crate::program::tree::{Definition, Item, Target, TypeRef};
-use crate::program::world::ItemId;
 use crate::state::keys::ItemKey;
 
 /// Returns the fingerprint of a function's type parameters, parameter types and result type; zero for other items.

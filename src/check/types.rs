@@ -6,7 +6,7 @@ use super::builtins::PRIMITIVES;
 use super::declarations::{Declaration, Declarations};
 use super::program::Program;
 use super::shape::Shape;
-use crate::program::world::ItemId;
+use crate::program::lookup::ItemId;
 
 /// A type in the arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

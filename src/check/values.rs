@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use super::checker::{Checked, Checker};
 use super::declarations::Declarations;
+use crate::program::lookup::ItemId;
 use crate::program::resolve::resolve;
-use crate::program::world::ItemId;
 
 /// What is shared by the checks of all items. A value's type follows from its body, so a value that is mentioned
 /// is checked.

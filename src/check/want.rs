@@ -7,8 +7,8 @@ use super::declarations::Declaration;
 use super::finding::{Asked, Code, Finding, Part, Place, Spot};
 use super::types::TypeId;
 use super::{hints, render};
+use crate::program::lookup::ItemId;
 use crate::program::tree::{Expr, NodeIndex};
-use crate::program::world::ItemId;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Want<'a> {

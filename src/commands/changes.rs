@@ -16,7 +16,7 @@ use crate::incremental::PackageSet;
 use crate::incremental::Sources;
 use crate::incremental::StoredForms;
 use crate::load::{Origin, SidecarState};
-use crate::program::world::{ItemId, World};
+use crate::program::lookup::{ItemId, ItemLookup};
 use crate::state::keys::ItemKey;
 
 /// Tells what became of the files and items of a run, be it finished or not.

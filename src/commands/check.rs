@@ -15,7 +15,7 @@ use crate::check::Code;
 use crate::discover::{self, Found};
 use crate::incremental::{BuiltinLookup, Counts, PackageSet, Sources};
 use crate::load::Sidecars;
-use crate::program::world::ItemId;
+use crate::program::lookup::ItemId;
 use crate::state::Remembered;
 
 /// What is to be checked and what is to be said.

@@ -18,14 +18,14 @@ use crate::hash::transcript::{Filling, transcribe};
 use crate::link::{self, Builtins};
 use crate::load::{self, Content, FileContent, TOOL_DIGEST};
 use crate::program::inventory::{FileDeclarations, Inventory};
+use crate::program::lookup::{ItemId, ItemLookup};
 use crate::program::resolve::resolve;
-use crate::program::world::{ItemId, World};
 use crate::state::Remembered;
 
 /// No name of a package is known to a file that is taken alone.
 struct Empty(Location);
 
-impl World for Empty {
+impl ItemLookup for Empty {
     fn kind(&self, _: ItemId) -> ItemKind {
         ItemKind::Fn
     }
@@ -72,7 +72,7 @@ fn judge(text: &str, canonical: bool) -> Judged {
     let file = FileDeclarations { before: None, content: Some(Arc::clone(&content)) };
     let inventory = Inventory::new(Remembered::default(), [file]);
     let ids: Vec<ItemId> = inventory.declared_in(0).collect();
-    let world = Empty(Location::new(""));
+    let lookup = Empty(Location::new(""));
     let mut canonicalizer = Canonicalizer::new();
     let mut transcripts = Vec::new();
     let mut items: Vec<ListedItem> =
@@ -81,7 +81,7 @@ fn judge(text: &str, canonical: bool) -> Judged {
             .zip(content.file().items)
             .map(|(linked, item)| {
                 let tree = resolve(linked.id, item.description, &item.code, &linked.resolutions);
-                let hash = content::alone(&canonicalizer.canonicalize(&tree), &world);
+                let hash = content::alone(&canonicalizer.canonicalize(&tree), &lookup);
                 if canonical {
                     // A file that is taken alone mentions no item.
                     transcripts.push(transcribe(&tree, |_| Filling::default()));

@@ -9,7 +9,7 @@ use crate::base::timing::Timings;
 use crate::discover::{self, Found};
 use crate::incremental::{BuiltinLookup, PackageSet, Sources};
 use crate::load::Sidecars;
-use crate::program::world::World;
+use crate::program::lookup::ItemLookup;
 use crate::state::Remembered;
 
 /// Returns all live items and their hashes, without a database.

@@ -15,7 +15,7 @@ use crate::discover::{self, Found};
 use crate::incremental::planning::{self, Stored};
 use crate::incremental::values;
 use crate::incremental::{Basis, BuiltinLookup, PackageSet, STATE_DIGEST, Sources, affected, next_files};
-use crate::program::world::ItemId;
+use crate::program::lookup::ItemId;
 use crate::state::around::Around;
 use crate::state::{Remembered, Stamp};
 

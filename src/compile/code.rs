@@ -33,8 +33,8 @@
 use crate::base::hash::ContentHash;
 use crate::binary::tags;
 use crate::binary::writer::Writer;
+use crate::program::lookup::ItemLookup;
 use crate::program::tree::{LetPattern, MatchPattern, NameError, TypeRef};
-use crate::program::world::World;
 
 use super::Register;
 use super::constants::Constant;
@@ -102,15 +102,15 @@ pub struct LambdaHead<'a> {
 
 /// The instructions written so far.
 pub struct Code<'c, W> {
-    world: &'c W,
+    lookup: &'c W,
     out: &'c mut Writer,
     /// Instructions of the open frame.
     count: u32,
 }
 
-impl<'c, W: World> Code<'c, W> {
-    pub fn new(world: &'c W, out: &'c mut Writer) -> Self {
-        Code { world, out, count: 0 }
+impl<'c, W: ItemLookup> Code<'c, W> {
+    pub fn new(lookup: &'c W, out: &'c mut Writer) -> Self {
+        Code { lookup, out, count: 0 }
     }
 
     pub fn open_frame(&mut self) -> OpenFrame {
@@ -228,7 +228,7 @@ impl<'c, W: World> Code<'c, W> {
     ) {
         self.begin(tag::RECORD, to);
         self.out.hash(typ);
-        write_types(self.out, self.world, type_args);
+        write_types(self.out, self.lookup, type_args);
         self.fields(fields);
     }
 
@@ -259,7 +259,7 @@ impl<'c, W: World> Code<'c, W> {
     ) {
         self.begin(tag::ENUM, to);
         self.out.hash(typ);
-        write_types(self.out, self.world, type_args);
+        write_types(self.out, self.lookup, type_args);
         self.out.string(case);
         self.registers(fields);
     }
@@ -286,7 +286,7 @@ impl<'c, W: World> Code<'c, W> {
     pub fn apply(&mut self, to: Register, callee: Register, type_args: &[TypeRef<'_>], args: &[Register]) {
         self.begin(tag::APPLY, to);
         self.register(callee);
-        write_types(self.out, self.world, type_args);
+        write_types(self.out, self.lookup, type_args);
         self.out.non_empty_list(args, |out, arg| out.i32(*arg as i32));
     }
 

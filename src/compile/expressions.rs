@@ -2,10 +2,10 @@
 
 use crate::base::hash::ContentHash;
 use crate::binary::ids::NodeIds;
+use crate::program::lookup::ItemLookup;
 use crate::program::tree::{
     Expr, ExprKind, Infix, LetPattern, LetPatternKind, MatchCase, NameRef, StringSegment, TypeRef,
 };
-use crate::program::world::World;
 
 use super::Register;
 use super::code::{Code, Segment};
@@ -23,7 +23,7 @@ const NO_RESULT: Register = 0;
 pub struct Compiler<'t, 'c, W, I> {
     /// The item itself.
     hash: ContentHash,
-    world: &'c W,
+    lookup: &'c W,
     pub(super) ids: &'c I,
     pub(super) code: Code<'c, W>,
     pub(super) symbols: Symbols<'t>,
@@ -35,11 +35,11 @@ pub struct Compiler<'t, 'c, W, I> {
     pub(super) enclosing_lets: Vec<&'t Expr<'t>>,
 }
 
-impl<'t, 'c, W: World, I: NodeIds> Compiler<'t, 'c, W, I> {
-    pub fn new(hash: ContentHash, world: &'c W, ids: &'c I, code: Code<'c, W>) -> Self {
+impl<'t, 'c, W: ItemLookup, I: NodeIds> Compiler<'t, 'c, W, I> {
+    pub fn new(hash: ContentHash, lookup: &'c W, ids: &'c I, code: Code<'c, W>) -> Self {
         Compiler {
             hash,
-            world,
+            lookup,
             ids,
             code,
             symbols: Symbols::default(),
@@ -209,7 +209,7 @@ impl<'t, 'c, W: World, I: NodeIds> Compiler<'t, 'c, W, I> {
 
     pub fn fn_name(&mut self, name: &NameRef<'t>) -> Register {
         match name.resolved {
-            Ok(target) => self.load(Constant::Function(Callable::of(self.world, target))),
+            Ok(target) => self.load(Constant::Function(Callable::of(self.lookup, target))),
             Err(error) => {
                 self.code.raise_name_error(name.written, error);
                 self.next
@@ -221,7 +221,7 @@ impl<'t, 'c, W: World, I: NodeIds> Compiler<'t, 'c, W, I> {
         match name.resolved {
             Ok(target) => {
                 let to = self.reserve();
-                self.code.load_value(to, Callable::of(self.world, target));
+                self.code.load_value(to, Callable::of(self.lookup, target));
                 to
             }
             Err(error) => {
@@ -233,7 +233,7 @@ impl<'t, 'c, W: World, I: NodeIds> Compiler<'t, 'c, W, I> {
 
     /// The type's hash or, where the name means nothing, the result register of the failure.
     pub fn type_or_raise(&mut self, name: &NameRef<'t>) -> Result<ContentHash, Register> {
-        type_hash(self.world, name).map_err(|error| {
+        type_hash(self.lookup, name).map_err(|error| {
             self.code.raise_name_error(name.written, error);
             NO_RESULT
         })

@@ -6,8 +6,8 @@ use crate::binary::ids::{Derived, NodeIds, Zero};
 use crate::binary::writer::Writer;
 use crate::ops::Op;
 use crate::ops::payload;
+use crate::program::lookup::{ItemId, ItemLookup};
 use crate::program::tree::{Definition, Item};
-use crate::program::world::{ItemId, World};
 
 /// Where node ids come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,30 +82,30 @@ pub fn dependencies_fingerprint<'r>(
     Fingerprint::of(&rows.concat())
 }
 
-/// Compiles one resolved item. The world must know its hash and the hashes of all that it mentions.
+/// Compiles one resolved item. The lookup must know its hash and the hashes of all that it mentions.
 pub fn item(
     item: &Item<'_>,
     mentions: Vec<ItemId>,
-    world: &impl World,
+    lookup: &impl ItemLookup,
     mode: NodeIdMode,
     scratch: &mut Writer,
 ) -> CompiledItem {
     match mode {
-        NodeIdMode::Zero => with_ids(item, mentions, world, &Zero, scratch),
-        NodeIdMode::Derived => with_ids(item, mentions, world, &Derived::new(world.hash(item.id)), scratch),
+        NodeIdMode::Zero => with_ids(item, mentions, lookup, &Zero, scratch),
+        NodeIdMode::Derived => with_ids(item, mentions, lookup, &Derived::new(lookup.hash(item.id)), scratch),
     }
 }
 
 fn with_ids(
     item: &Item<'_>,
     mentions: Vec<ItemId>,
-    world: &impl World,
+    lookup: &impl ItemLookup,
     ids: &impl NodeIds,
     scratch: &mut Writer,
 ) -> CompiledItem {
-    let hash = world.hash(item.id);
+    let hash = lookup.hash(item.id);
     scratch.clear();
-    payload::add_item(scratch, item, hash, world, ids);
+    payload::add_item(scratch, item, hash, lookup, ids);
     let add_op = Op::of(scratch.bytes());
 
     // The stored form is the op's payload behind its tag.
@@ -115,14 +115,14 @@ fn with_ids(
     scratch.clear();
     let mut instructions = Writer::new();
     match &item.definition {
-        Definition::Type(declaration) => super::type_definition(hash, declaration, world, scratch),
-        Definition::Value(body) => super::value(hash, body, world, ids, &mut instructions),
-        Definition::Fn(function) => super::function(hash, function, world, ids, scratch),
+        Definition::Type(declaration) => super::type_definition(hash, declaration, lookup, scratch),
+        Definition::Value(body) => super::value(hash, body, lookup, ids, &mut instructions),
+        Definition::Fn(function) => super::function(hash, function, lookup, ids, scratch),
     }
     let pt_def = pt_def.into_bytes();
     let runtime = scratch.bytes().to_vec();
-    let mention = |item: &ItemId| (world.hash(*item), world.kind(*item), world.location(*item).as_str());
-    let kind = world.kind(item.id);
+    let mention = |item: &ItemId| (lookup.hash(*item), lookup.kind(*item), lookup.location(*item).as_str());
+    let kind = lookup.kind(item.id);
     CompiledItem {
         id: item.id,
         kind,
@@ -135,7 +135,7 @@ fn with_ids(
         result: None,
         description: item.description.to_owned(),
         add_op,
-        set_name: Op::set_name(world.location(item.id), kind, hash),
+        set_name: Op::set_name(lookup.location(item.id), kind, hash),
         mentions,
     }
 }

@@ -1,8 +1,8 @@
 //! Lambdas: what they capture, and local functions that call themselves.
 
 use crate::binary::ids::NodeIds;
+use crate::program::lookup::ItemLookup;
 use crate::program::tree::{Expr, ExprKind, Lambda, LetPatternKind, NameError, NodeIndex};
-use crate::program::world::World;
 
 use super::Register;
 use super::code::LambdaHead;
@@ -19,7 +19,7 @@ pub struct Binder<'t> {
     pub body: &'t Expr<'t>,
 }
 
-impl<'t, W: World, I: NodeIds> Compiler<'t, '_, W, I> {
+impl<'t, W: ItemLookup, I: NodeIds> Compiler<'t, '_, W, I> {
     /// Captured registers are copied when the lambda is created. A local function that calls itself does not
     /// exist by then, so it finds itself in a register of its own.
     pub fn lambda(

@@ -23,8 +23,8 @@ use crate::base::hash::ContentHash;
 use crate::binary::ids::NodeIds;
 use crate::binary::tags::definitions;
 use crate::binary::writer::Writer;
+use crate::program::lookup::ItemLookup;
 use crate::program::tree::{Expr, Function, TypeBody, TypeDeclaration};
-use crate::program::world::World;
 use code::Code;
 use expressions::Compiler;
 use types::write_type;
@@ -44,7 +44,7 @@ pub type Register = u32;
 pub fn function(
     hash: ContentHash,
     function: &Function<'_>,
-    world: &impl World,
+    lookup: &impl ItemLookup,
     ids: &impl NodeIds,
     out: &mut Writer,
 ) {
@@ -53,17 +53,23 @@ pub fn function(
         out.list(function.type_params, |out, name| out.string(name));
         out.non_empty_list(&function.params, |out, (name, typ)| {
             out.string(name);
-            write_type(out, world, typ);
+            write_type(out, lookup, typ);
         });
-        write_type(out, world, &function.return_type);
-        Compiler::new(hash, world, ids, Code::new(world, out)).body(&function.params, &function.body);
+        write_type(out, lookup, &function.return_type);
+        Compiler::new(hash, lookup, ids, Code::new(lookup, out)).body(&function.params, &function.body);
     });
 }
 
 /// Writes the instructions that a value is evaluated with, a frame. Darklang stores none: it compiles `pt_def` when
 /// it evaluates the value.
-pub fn value(hash: ContentHash, body: &Expr<'_>, world: &impl World, ids: &impl NodeIds, out: &mut Writer) {
-    Compiler::new(hash, world, ids, Code::new(world, out)).body(&[], body);
+pub fn value(
+    hash: ContentHash,
+    body: &Expr<'_>,
+    lookup: &impl ItemLookup,
+    ids: &impl NodeIds,
+    out: &mut Writer,
+) {
+    Compiler::new(hash, lookup, ids, Code::new(lookup, out)).body(&[], body);
 }
 
 /// Writes the column `package_types.rt_def`.
@@ -76,7 +82,7 @@ pub fn value(hash: ContentHash, body: &Expr<'_>, world: &impl World, ids: &impl 
 pub fn type_definition(
     hash: ContentHash,
     declaration: &TypeDeclaration<'_>,
-    world: &impl World,
+    lookup: &impl ItemLookup,
     out: &mut Writer,
 ) {
     out.blob(|out| {
@@ -85,20 +91,20 @@ pub fn type_definition(
         match &declaration.body {
             TypeBody::Alias(typ) => {
                 out.byte(definitions::ALIAS.0);
-                write_type(out, world, typ);
+                write_type(out, lookup, typ);
             }
             TypeBody::Record(fields) => {
                 out.byte(definitions::RECORD.0);
                 out.non_empty_list(fields, |out, (name, typ)| {
                     out.string(name);
-                    write_type(out, world, typ);
+                    write_type(out, lookup, typ);
                 });
             }
             TypeBody::Enum(cases) => {
                 out.byte(definitions::ENUM.0);
                 out.non_empty_list(cases, |out, case| {
                     out.string(case.name);
-                    out.list(&case.fields, |out, field| write_type(out, world, &field.typ));
+                    out.list(&case.fields, |out, field| write_type(out, lookup, &field.typ));
                 });
             }
         }

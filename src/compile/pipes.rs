@@ -1,8 +1,8 @@
 //! Pipes: `a |> f |> g` is compiled as `g (f a)`.
 
 use crate::binary::ids::NodeIds;
+use crate::program::lookup::ItemLookup;
 use crate::program::tree::{Expr, NameRef, PipePart, PipePartKind};
-use crate::program::world::World;
 
 use super::Register;
 use super::expressions::Compiler;
@@ -14,7 +14,7 @@ pub struct Piped<'t> {
     pub parts: &'t [PipePart<'t>],
 }
 
-impl<'t, W: World, I: NodeIds> Compiler<'t, '_, W, I> {
+impl<'t, W: ItemLookup, I: NodeIds> Compiler<'t, '_, W, I> {
     pub fn pipe(&mut self, piped: Piped<'t>) -> Register {
         let Some((last, before)) = piped.parts.split_last() else { return self.expr(piped.head) };
         let input = Piped { parts: before, ..piped };

@@ -7,13 +7,13 @@ use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 use crate::binary::ids::Zero;
 use crate::binary::writer::Writer;
+use crate::program::lookup::{ItemId, ItemLookup};
 use crate::program::tree::*;
-use crate::program::world::{ItemId, World};
 
 /// Item `n` has a hash of `n`s.
 struct Numbered(Location);
 
-impl World for Numbered {
+impl ItemLookup for Numbered {
     fn kind(&self, _: ItemId) -> ItemKind {
         ItemKind::Fn
     }
@@ -29,11 +29,11 @@ impl World for Numbered {
 
 /// The frame of a function of one parameter, `p`.
 fn frame(body: Expr<'_>) -> Vec<u8> {
-    let world = Numbered(Location::new("Owner.name"));
+    let lookup = Numbered(Location::new("Owner.name"));
     let mut out = Writer::new();
     let params = [("p", TypeRef::Primitive(Primitive::Unit))];
-    let code = Code::new(&world, &mut out);
-    Compiler::new(ContentHash([0; 32]), &world, &Zero, code).body(&params, &body);
+    let code = Code::new(&lookup, &mut out);
+    Compiler::new(ContentHash([0; 32]), &lookup, &Zero, code).body(&params, &body);
     out.into_bytes()
 }
 

@@ -21,8 +21,8 @@ use crate::base::hash::ContentHash;
 use crate::binary::stored;
 use crate::binary::tags::names;
 use crate::binary::writer::Writer;
+use crate::program::lookup::ItemLookup;
 use crate::program::tree::{NameError, NameRef, Primitive, Target, TypeRef};
-use crate::program::world::World;
 
 pub mod tag {
     pub const TUPLE: u8 = 17;
@@ -87,9 +87,9 @@ const PRIMITIVES: [Primitive; 19] = [
 ];
 
 /// The hash behind the name of a type. No type is built in, so only an item can be meant.
-pub fn type_hash(world: &impl World, name: &NameRef<'_>) -> Result<ContentHash, NameError> {
+pub fn type_hash(lookup: &impl ItemLookup, name: &NameRef<'_>) -> Result<ContentHash, NameError> {
     match name.resolved? {
-        Target::Item(item) => Ok(world.hash(item)),
+        Target::Item(item) => Ok(lookup.hash(item)),
         Target::Builtin { .. } => Err(NameError::InvalidName),
     }
 }
@@ -102,10 +102,10 @@ pub enum Callable<'a> {
 }
 
 impl<'a> Callable<'a> {
-    pub fn of(world: &impl World, target: Target<'a>) -> Self {
+    pub fn of(lookup: &impl ItemLookup, target: Target<'a>) -> Self {
         match target {
             Target::Builtin { name, version } => Callable::Builtin { name, version },
-            Target::Item(item) => Callable::Package(world.hash(item)),
+            Target::Item(item) => Callable::Package(lookup.hash(item)),
         }
     }
 }
@@ -120,14 +120,14 @@ pub fn write_callable(out: &mut Writer, callable: Callable<'_>) {
     }
 }
 
-pub fn write_types(out: &mut Writer, world: &impl World, types: &[TypeRef<'_>]) {
-    out.list(types, |out, typ| write_type(out, world, typ));
+pub fn write_types(out: &mut Writer, lookup: &impl ItemLookup, types: &[TypeRef<'_>]) {
+    out.list(types, |out, typ| write_type(out, lookup, typ));
 }
 
-pub fn write_type(out: &mut Writer, world: &impl World, typ: &TypeRef<'_>) {
+pub fn write_type(out: &mut Writer, lookup: &impl ItemLookup, typ: &TypeRef<'_>) {
     let mut wrapped = |tag, inner| {
         out.byte(tag);
-        write_type(out, world, inner);
+        write_type(out, lookup, inner);
     };
     match typ {
         TypeRef::Primitive(primitive) => out.byte(primitive_tag(*primitive)),
@@ -138,13 +138,13 @@ pub fn write_type(out: &mut Writer, world: &impl World, typ: &TypeRef<'_>) {
         TypeRef::Tuple(parts) => {
             out.byte(tag::TUPLE);
             let (two, rest) = parts.split_at(parts.len().min(2));
-            two.iter().for_each(|part| write_type(out, world, part));
-            write_types(out, world, rest);
+            two.iter().for_each(|part| write_type(out, lookup, part));
+            write_types(out, lookup, rest);
         }
         TypeRef::Fn(args, result) => {
             out.byte(tag::FN);
-            out.non_empty_list(args, |out, arg| write_type(out, world, arg));
-            write_type(out, world, result);
+            out.non_empty_list(args, |out, arg| write_type(out, lookup, arg));
+            write_type(out, lookup, result);
         }
         TypeRef::Variable(name) => {
             out.byte(tag::VARIABLE);
@@ -153,14 +153,14 @@ pub fn write_type(out: &mut Writer, world: &impl World, typ: &TypeRef<'_>) {
         TypeRef::Custom(name, type_args) => {
             out.byte(tag::CUSTOM);
             out.list(name.written, |out, part| out.string(part));
-            match type_hash(world, name) {
+            match type_hash(lookup, name) {
                 Ok(hash) => {
                     out.byte(names::RESOLVED);
                     out.hash(hash);
                 }
                 Err(error) => stored::unresolved(out, error),
             }
-            write_types(out, world, type_args);
+            write_types(out, lookup, type_args);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{Binding, Dependencies, DependencyRow, Op, OpId, Plan, Row};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::compile::item::CompiledItem;
-use crate::program::world::{ItemId, World};
+use crate::program::lookup::{ItemId, ItemLookup};
 
 /// A name that had a content hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +32,9 @@ pub struct Sharing {
 
 impl Sharing {
     /// Whether the hash has the very names that it had, of the same kinds and in the same order.
-    fn same_names(&self, world: &impl World) -> bool {
+    fn same_names(&self, lookup: &impl ItemLookup) -> bool {
         let same = |(was, now): (&Was, &ItemId)| {
-            was.kind == world.kind(*now) && was.location == *world.location(*now)
+            was.kind == lookup.kind(*now) && was.location == *lookup.location(*now)
         };
         self.before.len() == self.now.len() && self.before.iter().zip(&self.now).all(same)
     }
@@ -48,11 +48,11 @@ type Gone<'a> = BTreeMap<&'a str, ContentHash>;
 pub type Affected = BTreeMap<ContentHash, Sharing>;
 
 /// The items whose stored forms the plan needs: all names of a hash as soon as anything about it is new.
-pub fn to_compile(affected: &Affected, dirty: &HashSet<ItemId>, world: &impl World) -> Vec<ItemId> {
+pub fn to_compile(affected: &Affected, dirty: &HashSet<ItemId>, lookup: &impl ItemLookup) -> Vec<ItemId> {
     let mut items = Vec::new();
     for sharing in affected.values() {
         let is_dirty = sharing.now.iter().any(|item| dirty.contains(item));
-        if is_dirty || !sharing.same_names(world) {
+        if is_dirty || !sharing.same_names(lookup) {
             items.extend_from_slice(&sharing.now);
         }
     }
@@ -67,7 +67,7 @@ pub fn plan(
     mut compiled: HashMap<ItemId, CompiledItem>,
     unbind: Vec<Location>,
     kept: &HashSet<ContentHash>,
-    world: &impl World,
+    lookup: &impl ItemLookup,
 ) -> Plan {
     let mut plan = Plan { unbind, ..Plan::default() };
     let mut gone = Gone::new();
@@ -76,7 +76,7 @@ pub fn plan(
         if sharing.now.is_empty() {
             drop_hash(&mut plan, *hash, &sharing.before, kept.contains(hash), &mut gone);
         } else {
-            plan_hash(&mut plan, *hash, sharing, &mut compiled, &mut gone, world);
+            plan_hash(&mut plan, *hash, sharing, &mut compiled, &mut gone, lookup);
         }
     }
     plan.drop_dependencies = gone.into_values().collect();
@@ -96,18 +96,18 @@ fn plan_hash(
     sharing: &Sharing,
     compiled: &mut HashMap<ItemId, CompiledItem>,
     gone: &mut Gone<'_>,
-    world: &impl World,
+    lookup: &impl ItemLookup,
 ) {
     let now: Option<Vec<OpId>> =
         sharing.now.iter().map(|item| compiled.get(item).map(|item| item.add_op.id)).collect();
     // Nothing is new about the hash where its items were not compiled.
     let Some(owner) = now.and_then(|ops| sharing.now.get(row_owner(&ops)?)) else { return };
-    plan_ops(plan, hash, sharing, compiled, world);
+    plan_ops(plan, hash, sharing, compiled, lookup);
     let before: Vec<OpId> = sharing.before.iter().map(|was| was.add_op).collect();
     let row_before = row_owner(&before).map(|owner| sharing.before[owner].row);
     if let Some(item) = compiled.remove(owner).filter(|item| row_before != Some(item.fingerprint())) {
-        let instead_of = gone.remove(world.location(item.id).as_str());
-        put_item(plan, item, instead_of, world);
+        let instead_of = gone.remove(lookup.location(item.id).as_str());
+        put_item(plan, item, instead_of, lookup);
     }
 }
 
@@ -137,10 +137,10 @@ fn plan_ops(
     hash: ContentHash,
     sharing: &Sharing,
     compiled: &HashMap<ItemId, CompiledItem>,
-    world: &impl World,
+    lookup: &impl ItemLookup,
 ) {
     let now: Vec<&CompiledItem> = sharing.now.iter().filter_map(|item| compiled.get(item)).collect();
-    if sharing.same_names(world) {
+    if sharing.same_names(lookup) {
         let mut pairs = sharing.before.iter().zip(&now);
         if pairs.all(|(was, item)| was.add_op == item.add_op.id) {
             return;
@@ -151,7 +151,7 @@ fn plan_ops(
         }
     }
     drop_ops(plan, hash, &sharing.before);
-    now.into_iter().for_each(|item| add_named(plan, item, world));
+    now.into_iter().for_each(|item| add_named(plan, item, lookup));
 }
 
 /// The item's row and dependency rows.
@@ -159,27 +159,27 @@ pub(super) fn put_item(
     plan: &mut Plan,
     item: CompiledItem,
     instead_of: Option<ContentHash>,
-    world: &impl World,
+    lookup: &impl ItemLookup,
 ) {
     let CompiledItem { kind, hash, pt_def, runtime, result, description, mentions, .. } = item;
     let rows = mentions.iter().map(|mention| DependencyRow {
-        hash: world.hash(*mention),
-        kind: world.kind(*mention),
-        location: Some(world.location(*mention).clone()),
+        hash: lookup.hash(*mention),
+        kind: lookup.kind(*mention),
+        location: Some(lookup.location(*mention).clone()),
     });
     plan.put_dependencies.push(Dependencies { item: hash, instead_of, rows: rows.collect() });
     plan.put_rows.push(Row { kind, hash, pt_def, runtime, result, description });
 }
 
 /// The ops that add and name an item, and the name's binding.
-pub(super) fn add_named(plan: &mut Plan, item: &CompiledItem, world: &impl World) {
-    plan.bind.push(binding(item, world));
+pub(super) fn add_named(plan: &mut Plan, item: &CompiledItem, lookup: &impl ItemLookup) {
+    plan.bind.push(binding(item, lookup));
     plan.add_ops.push(item.add_op.clone());
     plan.add_ops.push(item.set_name.clone());
 }
 
-pub(super) fn binding(item: &CompiledItem, world: &impl World) -> Binding {
-    let location = world.location(item.id).clone();
+pub(super) fn binding(item: &CompiledItem, lookup: &impl ItemLookup) -> Binding {
+    let location = lookup.location(item.id).clone();
     Binding { location, kind: item.kind, hash: item.hash, op: item.set_name.id }
 }
 

@@ -8,7 +8,7 @@ use super::{OpId, Plan};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::compile::item::CompiledItem;
-use crate::program::world::{ItemId, World};
+use crate::program::lookup::{ItemId, ItemLookup};
 
 /// What loaders, darkc or Darklang's own, have put into a store.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ pub fn plan(
     actual: &Actual,
     affected: &Affected,
     mut compiled: HashMap<ItemId, CompiledItem>,
-    world: &impl World,
+    lookup: &impl ItemLookup,
 ) -> Plan {
     let mut plan = Plan::default();
     let mut ops: HashMap<ContentHash, Vec<OpId>> = HashMap::new();
@@ -57,12 +57,12 @@ pub fn plan(
         let there = ops.remove(hash).unwrap_or_default();
         if there != expected_ops(&items) {
             plan.drop_ops.extend(there);
-            items.iter().for_each(|item| add_named(&mut plan, item, world));
+            items.iter().for_each(|item| add_named(&mut plan, item, lookup));
         } else {
             let unbound = items
                 .iter()
-                .filter(|item| bound.get(world.location(item.id)).copied() != Some((item.kind, item.hash)));
-            plan.bind.extend(unbound.map(|item| binding(item, world)));
+                .filter(|item| bound.get(lookup.location(item.id)).copied() != Some((item.kind, item.hash)));
+            plan.bind.extend(unbound.map(|item| binding(item, lookup)));
         }
         let as_it_should = compiled.get(&owner).is_some_and(|item| {
             let dependencies = (!item.mentions.is_empty()).then_some(item.dependencies);
@@ -71,7 +71,7 @@ pub fn plan(
                 && actual.dependencies.get(hash).copied() == dependencies
         });
         if let Some(item) = compiled.remove(&owner).filter(|_| !as_it_should) {
-            put_item(&mut plan, item, None, world);
+            put_item(&mut plan, item, None, lookup);
         }
     }
     let mut gone: Vec<(ContentHash, Vec<OpId>)> = ops.into_iter().collect();
@@ -92,7 +92,7 @@ pub fn plan(
     let live: HashSet<&str> = affected
         .values()
         .flat_map(|sharing| &sharing.now)
-        .map(|item| world.location(*item).as_str())
+        .map(|item| lookup.location(*item).as_str())
         .collect();
     let unbound = actual.locations.iter().map(|(location, ..)| location);
     plan.unbind = unbound.filter(|location| !live.contains(location.as_str())).cloned().collect();

@@ -8,8 +8,8 @@ use crate::binary::stored;
 use crate::binary::tags::{self, Tag};
 use crate::binary::walk::{self, Form};
 use crate::binary::writer::{Watch, Writer};
+use crate::program::lookup::ItemId;
 use crate::program::tree::*;
-use crate::program::world::ItemId;
 
 const TYPE: Tag = Tag(0, "type");
 const FN: Tag = Tag(1, "fn");

@@ -14,8 +14,8 @@ use super::canonical::Canonical;
 use crate::base::hash::ContentHash;
 use crate::binary::tags;
 use crate::binary::writer::Writer;
+use crate::program::lookup::{ItemId, ItemLookup};
 use crate::program::tree::ItemKind;
-use crate::program::world::{ItemId, World};
 
 /// An item of a group.
 #[derive(Clone, Copy, Debug)]
@@ -24,26 +24,26 @@ pub struct Member<'c> {
     pub canonical: &'c Canonical,
 }
 
-/// Hashes an item that is in no cycle. The world must know the hashes of all items that it mentions.
-pub fn alone(item: &Canonical, world: &impl World) -> ContentHash {
+/// Hashes an item that is in no cycle. The lookup must know the hashes of all items that it mentions.
+pub fn alone(item: &Canonical, lookup: &impl ItemLookup) -> ContentHash {
     let mut sha = Sha256::new();
-    feed(&mut sha, item, &[], world);
+    feed(&mut sha, item, &[], lookup);
     ContentHash(sha.finalize().into())
 }
 
 /// Hashes the members of a cyclic group, given in order of their names; the hashes come in the same order. The
-/// world must know the hashes of all items that the members mention, except of the members themselves.
-pub fn group(members: &[Member<'_>], world: &impl World) -> Vec<ContentHash> {
+/// lookup must know the hashes of all items that the members mention, except of the members themselves.
+pub fn group(members: &[Member<'_>], lookup: &impl ItemLookup) -> Vec<ContentHash> {
     let mut sha = Sha256::new();
     for member in members {
-        feed(&mut sha, member.canonical, members, world);
+        feed(&mut sha, member.canonical, members, lookup);
     }
     let group = ContentHash(sha.finalize().into());
     let mut text = Writer::new();
     let member_hash = |member: &Member<'_>| {
         text.clear();
         text.hash(group);
-        text.string(world.location(member.id).as_str());
+        text.string(lookup.location(member.id).as_str());
         of_bytes(text.bytes())
     };
     members.iter().map(member_hash).collect()
@@ -55,7 +55,7 @@ pub fn of_bytes(bytes: &[u8]) -> ContentHash {
 
 /// Feeds a canonical form with its references filled in: by name where they point into the group. As in Darklang
 /// the name decides, so a function is in the group when a value of the same name is.
-fn feed(sha: &mut Sha256, canonical: &Canonical, group: &[Member<'_>], world: &impl World) {
+fn feed(sha: &mut Sha256, canonical: &Canonical, group: &[Member<'_>], lookup: &impl ItemLookup) {
     let mut written = 0;
     let mut reference_bytes = Writer::new();
     for reference in &canonical.references {
@@ -63,8 +63,8 @@ fn feed(sha: &mut Sha256, canonical: &Canonical, group: &[Member<'_>], world: &i
         sha.update(&canonical.bytes[written..offset]);
         written = offset;
         reference_bytes.clear();
-        let name = || world.location(reference.item);
-        let in_group = group.binary_search_by(|member| world.location(member.id).cmp(name())).is_ok();
+        let name = || lookup.location(reference.item);
+        let in_group = group.binary_search_by(|member| lookup.location(member.id).cmp(name())).is_ok();
         if in_group {
             reference_bytes.byte(match reference.kind {
                 ItemKind::Type => tags::names::TYPE_IN_GROUP,
@@ -73,7 +73,7 @@ fn feed(sha: &mut Sha256, canonical: &Canonical, group: &[Member<'_>], world: &i
             reference_bytes.string(name().as_str());
         } else {
             reference_bytes.byte(tags::package_name(reference.kind));
-            reference_bytes.hash(world.hash(reference.item));
+            reference_bytes.hash(lookup.hash(reference.item));
         }
         sha.update(reference_bytes.bytes());
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::scc::{self, Group};
 use crate::base::hash::Fingerprint;
 use crate::program::inventory::Inventory;
-use crate::program::world::ItemId;
+use crate::program::lookup::ItemId;
 use crate::state::keys::{ItemKey, KeyHasher};
 
 /// What every live item refers to, as far as a change can reach.

@@ -1,6 +1,6 @@
 //! The strongly connected groups of the dependency graph.
 
-use crate::program::world::ItemId;
+use crate::program::lookup::ItemId;
 
 /// Not one of the nodes asked about.
 const OUTSIDE: u32 = u32::MAX;

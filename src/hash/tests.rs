@@ -6,8 +6,8 @@ use super::transcript::{Filling, transcribe};
 use crate::base::hash::ContentHash;
 use crate::base::location::Location;
 use crate::binary::tags::{exprs, let_patterns, match_patterns};
+use crate::program::lookup::{ItemId, ItemLookup};
 use crate::program::tree::*;
-use crate::program::world::{ItemId, World};
 
 const VALUE: u8 = 2;
 
@@ -113,7 +113,7 @@ fn references_keep_their_places_when_a_let_is_put_in_order() {
 
 struct Functions(Vec<Location>);
 
-impl World for Functions {
+impl ItemLookup for Functions {
     fn kind(&self, _: ItemId) -> ItemKind {
         ItemKind::Fn
     }
@@ -127,7 +127,7 @@ impl World for Functions {
     }
 }
 
-fn world() -> Functions {
+fn lookup() -> Functions {
     Functions(["A.a", "A.b", "A.c"].map(Location::new).into())
 }
 
@@ -136,29 +136,29 @@ fn tiny_items_hash_as_in_darklang() {
     let literal = IntLiteral::Int("120");
     let value = canonical(Definition::Value(expr(ExprKind::Int(&literal))));
     let expected = "e7f37715de391a78e8a474f4baf644a428f5241f5095a7060de4955b87aaaddd";
-    assert_eq!(content::alone(&value, &world()).to_string(), expected);
+    assert_eq!(content::alone(&value, &lookup()).to_string(), expected);
 
     let unresolved = NameRef { written: &[], resolved: Err(NameError::NotFound) };
     let body = TypeBody::Alias(TypeRef::Custom(unresolved, vec![]));
     let alias = canonical(Definition::Type(TypeDeclaration { type_params: &[], body }));
     let expected = "db787a2d64f7ee9a1adcc2eeb4c7b8b686fbb4d0c2aea7ec512d3f9b0d3aa471";
-    assert_eq!(content::alone(&alias, &world()).to_string(), expected);
+    assert_eq!(content::alone(&alias, &lookup()).to_string(), expected);
 }
 
 #[test]
 fn a_reference_is_hashed_by_hash_outside_the_group_and_by_name_inside() {
-    let world = world();
+    let lookup = lookup();
     let found = canonical(Definition::Value(mention(1)));
     let head = [VALUE, exprs::FN_NAME.0, 0];
-    let by_hash = [&head[..], &[1], &text(&world.hash(ItemId(1)).to_hex())].concat();
-    assert_eq!(content::alone(&found, &world), content::of_bytes(&by_hash));
+    let by_hash = [&head[..], &[1], &text(&lookup.hash(ItemId(1)).to_hex())].concat();
+    assert_eq!(content::alone(&found, &lookup), content::of_bytes(&by_hash));
 
     let other = canonical(Definition::Value(mention(0)));
     let by_name = |name| [&head[..], &[2], &text(name)].concat();
     let group = content::of_bytes(&[by_name("A.b"), by_name("A.a")].concat());
     let member = |name| content::of_bytes(&[text(&group.to_hex()), text(name)].concat());
     let members = [Member { id: ItemId(0), canonical: &found }, Member { id: ItemId(1), canonical: &other }];
-    assert_eq!(content::group(&members, &world), [member("A.a"), member("A.b")]);
+    assert_eq!(content::group(&members, &lookup), [member("A.a"), member("A.b")]);
 }
 
 /// The value of a let is written before its pattern and shown after it, as its bytes are; a name that the value

@@ -6,7 +6,7 @@ use super::package_set::PackageSet;
 use crate::base::location::{ItemKind, Location};
 use crate::diff::OpId;
 use crate::diff::changes::{Affected, Was};
-use crate::program::world::{ItemId, World};
+use crate::program::lookup::{ItemId, ItemLookup};
 
 /// Returns everything that may have changed, content hash by content hash, and the names that are gone. `dirty` are
 /// the items that were written, resolved, described or hashed otherwise than in the last run.

@@ -10,9 +10,9 @@ use crate::check::{self, Linked, Program, Signatures, Texts};
 use crate::checkout::builtins::Builtin;
 use crate::link;
 use crate::load::FileContent;
+use crate::program::lookup::ItemId;
 use crate::program::resolve::{Header, Resolution, header};
 use crate::program::tree::{Target, TypeRef};
-use crate::program::world::ItemId;
 use crate::state::keys::ItemKey;
 
 impl PackageSet {

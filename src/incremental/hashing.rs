@@ -7,7 +7,7 @@ use crate::base::parallel;
 use crate::hash::content::{self, Member};
 use crate::hash::graph::{Graph, group_fingerprint};
 use crate::hash::scc::Group;
-use crate::program::world::{ItemId, World};
+use crate::program::lookup::{ItemId, ItemLookup};
 
 impl PackageSet {
     /// Hashes the changed items and, level by level, whatever mentions an item whose hash came out another. Returns

@@ -8,7 +8,7 @@ use super::package_set::{PackageSet, builtin_location};
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::hash::Fingerprint;
 use crate::link::{self, ChangedNames, LinkedItem};
-use crate::program::world::ItemId;
+use crate::program::lookup::ItemId;
 use crate::state::keys::{CandidateKey, name_key};
 
 impl PackageSet {

@@ -15,9 +15,9 @@ use crate::compile::item::{CompiledItem, NodeIdMode};
 use crate::hash::canonical::{Canonical, Canonicalizer};
 use crate::link::{Builtins, LinkedItem};
 use crate::program::inventory::{FileDeclarations, Inventory};
+use crate::program::lookup::{ItemId, ItemLookup};
 use crate::program::resolve::{Resolution, resolve};
 use crate::program::tree::Item;
-use crate::program::world::{ItemId, World};
 use crate::state::keys::{CandidateKey, name_key};
 use crate::state::{NextFile, Remembered, Stamp};
 
@@ -62,7 +62,7 @@ pub(super) fn builtin_location(name: &str) -> String {
 }
 
 /// What later stages ask about items. Of an item that this run has not hashed, the hash is the last run's.
-impl World for PackageSet {
+impl ItemLookup for PackageSet {
     fn kind(&self, item: ItemId) -> ItemKind {
         self.inventory.kind(item)
     }

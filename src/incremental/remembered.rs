@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::package_set::PackageSet;
 use crate::base::hash::Fingerprint;
 use crate::diff::OpId;
-use crate::program::world::{ItemId, World};
+use crate::program::lookup::{ItemId, ItemLookup};
 use crate::state::known::Facts;
 use crate::state::{NextFile, NextRow, codec};
 

@@ -16,7 +16,7 @@ use crate::db::{Column, Database, DbError};
 use crate::diff::changes::Affected;
 use crate::diff::full::Actual;
 use crate::evaluate::{self, LIMITS, Lookup, Refusal};
-use crate::program::world::{ItemId, World};
+use crate::program::lookup::{ItemId, ItemLookup};
 
 #[derive(Debug, Default)]
 pub struct Values {

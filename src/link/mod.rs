@@ -13,9 +13,9 @@ use darkc_cache_format::model::{Code, Namespace, SourcePosition};
 use crate::base::hash::Fingerprint;
 use crate::base::parallel;
 use crate::program::inventory::Inventory;
+use crate::program::lookup::ItemId;
 use crate::program::resolve::Resolution;
 use crate::program::tree::{NameError, Target};
-use crate::program::world::ItemId;
 use crate::state::keys::{CandidateKey, KeyHasher};
 
 /// A set of names that began or ceased to exist.

@@ -5,9 +5,9 @@ use darkc_cache_format::model::{ItemKind, Namespace, Site, Text};
 use super::builtins::Builtins;
 use super::candidates::Written;
 use crate::program::inventory::Inventory;
+use crate::program::lookup::ItemId;
 use crate::program::resolve::Resolution;
 use crate::program::tree::{NameError, Target};
-use crate::program::world::ItemId;
 use crate::state::keys::{CandidateKey, NameKey, name_key};
 
 /// What a site means to an item that lives in `scope` (owner and modules, dotted). Every name that was

@@ -17,8 +17,8 @@ use crate::base::location::{ItemKind, Location};
 use crate::binary::ids::NodeIds;
 use crate::binary::writer::Writer;
 use crate::binary::{stored, tags};
+use crate::program::lookup::ItemLookup;
 use crate::program::tree::{Definition, Item};
-use crate::program::world::World;
 
 /// The tag in front of an added item's stored payload.
 pub const ADD_TAG_LENGTH: usize = 1;
@@ -32,11 +32,11 @@ pub fn add_item(
     out: &mut Writer,
     item: &Item<'_>,
     hash: ContentHash,
-    world: &impl World,
+    lookup: &impl ItemLookup,
     ids: &impl NodeIds,
 ) {
     out.byte(tags::reference(kind(item)));
-    stored::payload(out, item, hash, world, ids);
+    stored::payload(out, item, hash, lookup, ids);
 }
 
 fn kind(item: &Item<'_>) -> ItemKind {

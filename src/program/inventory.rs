@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use darkc_cache_format::model;
 
-use super::world::ItemId;
+use super::lookup::ItemId;
 use crate::base::hash::Fingerprint;
 use crate::base::location::{ItemKind, Location};
 use crate::load::FileContent;

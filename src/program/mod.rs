@@ -3,4 +3,4 @@
 pub mod inventory;
 pub mod resolve;
 pub mod tree;
-pub mod world;
+pub mod lookup;

@@ -3,8 +3,8 @@
 use darkc_cache_format::model as unlinked;
 use darkc_cache_format::model::{EnumType, NameRule, SiteId, Text};
 
+use super::lookup::ItemId;
 use super::tree::*;
-use super::world::ItemId;
 
 /// What the linker found for one site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! It is built for one item, used, and dropped. Every expression, pattern and pipe part carries its `node`: its
 //! place in a pre-order walk of the item, which is what node ids are derived from.
 
-use super::world::ItemId;
+use super::lookup::ItemId;
 pub use darkc_cache_format::model::{FloatLiteral, Infix, IntLiteral, ItemKind, Primitive, Text};
 
 /// The place of a node in its item: 0 for the first node, counted in pre-order over the item.
@@ -18,7 +18,7 @@ pub struct NameRef<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target<'a> {
-    /// A package item: its hash and its location are asked of the `World`.
+    /// A package item: its hash and its location are asked of the `ItemLookup`.
     Item(ItemId),
     Builtin {
         name: &'a str,

@@ -20,7 +20,7 @@ use darkc::check::{self, Finding, Signatures, Whole};
 use darkc::link;
 use darkc::load::{self, Content, FileContent};
 use darkc::program::inventory::{FileDeclarations, Inventory};
-use darkc::program::world::ItemId;
+use darkc::program::lookup::ItemId;
 use darkc::state::Remembered;
 
 use crate::common::files_below;

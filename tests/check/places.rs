@@ -6,8 +6,8 @@ use darkc::base::text::Position;
 use darkc::check::{self, Program as _, Signatures, Texts};
 use darkc::lower;
 use darkc::program::inventory::Inventory;
+use darkc::program::lookup::ItemId;
 use darkc::program::resolve::unlinked_nodes;
-use darkc::program::world::ItemId;
 use darkc::syntax;
 
 use super::{THREADS, on_program, package_texts};

@@ -15,8 +15,8 @@ use darkc::hash::content::{self, Member};
 use darkc::hash::scc::groups;
 use darkc::ops::payload::{self, BranchOp};
 use darkc::ops::{OpId, commit_hash, op_hash};
+use darkc::program::lookup::{ItemId, ItemLookup};
 use darkc::program::tree::Item;
-use darkc::program::world::{ItemId, World};
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ struct Items {
     hashes: Vec<ContentHash>,
 }
 
-impl World for Items {
+impl ItemLookup for Items {
     fn kind(&self, item: ItemId) -> ItemKind {
         self.items[item.index()].1
     }
@@ -43,7 +43,7 @@ impl World for Items {
 
 struct Oracle {
     database: Connection,
-    world: Items,
+    lookup: Items,
     trees: Vec<Item<'static>>,
     blobs: Vec<Vec<u8>>,
 }
@@ -95,7 +95,7 @@ fn load() -> Option<Oracle> {
         trees.push(tree);
         blobs.push(blob.clone());
     }
-    Some(Oracle { database, world: Items { items, hashes }, trees, blobs })
+    Some(Oracle { database, lookup: Items { items, hashes }, trees, blobs })
 }
 
 fn canonical(oracle: &Oracle) -> Vec<Canonical> {
@@ -109,8 +109,8 @@ fn items_are_stored_byte_for_byte() {
     let mut out = Writer::new();
     for (index, tree) in oracle.trees.iter().enumerate() {
         out.clear();
-        stored::pt_def(&mut out, tree, oracle.world.hashes[index], &oracle.world, &Zero);
-        assert!(out.bytes() == oracle.blobs[index], "{:?}", oracle.world.items[index]);
+        stored::pt_def(&mut out, tree, oracle.lookup.hashes[index], &oracle.lookup, &Zero);
+        assert!(out.bytes() == oracle.blobs[index], "{:?}", oracle.lookup.items[index]);
     }
 }
 
@@ -122,23 +122,23 @@ fn items_hash_as_in_darklang() {
     let dependencies: Vec<Vec<ItemId>> = canonical.iter().map(Canonical::dependencies).collect();
     let nodes: Vec<ItemId> = (0..canonical.len() as u32).map(ItemId).collect();
     let unknown = ContentHash([0; 32]);
-    let mut world = Items { items: oracle.world.items.clone(), hashes: vec![unknown; nodes.len()] };
+    let mut lookup = Items { items: oracle.lookup.items.clone(), hashes: vec![unknown; nodes.len()] };
     for group in groups(nodes.len(), &nodes, |item| &dependencies[item.index()]) {
         if !group.cyclic {
             let only = group.members[0].index();
-            world.hashes[only] = content::alone(&canonical[only], &world);
+            lookup.hashes[only] = content::alone(&canonical[only], &lookup);
             continue;
         }
         let member = |id: &ItemId| Member { id: *id, canonical: &canonical[id.index()] };
         let members: Vec<Member<'_>> = group.members.iter().map(member).collect();
-        for (id, hash) in group.members.iter().zip(content::group(&members, &world)) {
-            world.hashes[id.index()] = hash;
+        for (id, hash) in group.members.iter().zip(content::group(&members, &lookup)) {
+            lookup.hashes[id.index()] = hash;
         }
     }
     let different: Vec<&Location> = nodes
         .iter()
-        .filter(|id| world.hash(**id) != oracle.world.hash(**id))
-        .map(|id| world.location(*id))
+        .filter(|id| lookup.hash(**id) != oracle.lookup.hash(**id))
+        .map(|id| lookup.location(*id))
         .collect();
     assert!(different.is_empty(), "{} of {} differ: {different:?}", different.len(), nodes.len());
 }
@@ -147,15 +147,15 @@ fn items_hash_as_in_darklang() {
 fn dependencies_are_those_of_darklang() {
     let Some(oracle) = load() else { return };
     let mut ours = BTreeSet::new();
-    for (canonical, hash) in canonical(&oracle).iter().zip(&oracle.world.hashes) {
+    for (canonical, hash) in canonical(&oracle).iter().zip(&oracle.lookup.hashes) {
         for item in canonical.mentions() {
-            let kind = match oracle.world.kind(item) {
+            let kind = match oracle.lookup.kind(item) {
                 ItemKind::Type => "type",
                 ItemKind::Value => "value",
                 ItemKind::Fn => "fn",
             };
-            let location = oracle.world.location(item).as_str().to_owned();
-            ours.insert((hash.to_string(), oracle.world.hash(item).to_string(), kind.to_owned(), location));
+            let location = oracle.lookup.location(item).as_str().to_owned();
+            ours.insert((hash.to_string(), oracle.lookup.hash(item).to_string(), kind.to_owned(), location));
         }
     }
     let sql = "SELECT item_hash, depends_on_hash, depends_on_item_type,
@@ -183,13 +183,13 @@ fn ops_have_the_bytes_and_ids_of_darklang() {
     let mut seen = HashSet::new();
     let (mut payload, mut blob) = (Writer::new(), Writer::new());
     for (index, tree) in oracle.trees.iter().enumerate() {
-        let (location, kind) = &oracle.world.items[index];
-        let hash = oracle.world.hashes[index];
+        let (location, kind) = &oracle.lookup.items[index];
+        let hash = oracle.lookup.hashes[index];
         for adds in [true, false] {
             payload.clear();
             blob.clear();
             if adds {
-                payload::add_item(&mut payload, tree, hash, &oracle.world, &Zero);
+                payload::add_item(&mut payload, tree, hash, &oracle.lookup, &Zero);
             } else {
                 payload::set_name(&mut payload, location, *kind, hash);
             }

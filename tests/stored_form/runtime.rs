@@ -15,17 +15,17 @@ fn items_compile_byte_for_byte() {
         ItemKind::Value => None,
     };
     let mut out = Writer::new();
-    for (tree, hash) in oracle.trees.iter().zip(&oracle.world.hashes) {
-        let (location, kind) = &oracle.world.items[tree.id.index()];
+    for (tree, hash) in oracle.trees.iter().zip(&oracle.lookup.hashes) {
+        let (location, kind) = &oracle.lookup.items[tree.id.index()];
         let Some(sql) = runtime(*kind) else { continue };
         let mut statement = oracle.database.prepare_cached(sql).unwrap();
         let expected: Vec<u8> = statement.query_row([&*hash.to_hex()], |row| row.get(0)).unwrap();
         out.clear();
         match &tree.definition {
             Definition::Type(declaration) => {
-                compile::type_definition(*hash, declaration, &oracle.world, &mut out);
+                compile::type_definition(*hash, declaration, &oracle.lookup, &mut out);
             }
-            Definition::Fn(function) => compile::function(*hash, function, &oracle.world, &Zero, &mut out),
+            Definition::Fn(function) => compile::function(*hash, function, &oracle.lookup, &Zero, &mut out),
             Definition::Value(_) => continue,
         }
         let differs_at = out.bytes().iter().zip(&expected).position(|(ours, theirs)| ours != theirs);

@@ -16,7 +16,7 @@ impl ItemId {
 
 /// What the later stages ask about an item that something refers to. Hashes are known only once the item's
 /// own SCC group has been hashed.
-pub trait World {
+pub trait ItemLookup {
     fn kind(&self, item: ItemId) -> ItemKind;
     fn location(&self, item: ItemId) -> &Location;
     fn hash(&self, item: ItemId) -> ContentHash;
