@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::common::edits::Edit;
-use crate::common::loader::{InProcess, Loader, Wish};
+use crate::common::loader::{InProcess, Loader, ReloadOptions};
 use crate::common::{self, Run, Tree};
 
 const FOLDER: &str = "backend/src/LibExecution";
@@ -278,7 +278,7 @@ fn follow(
     failures: &mut Vec<String>,
 ) {
     let before = refs(tree).unwrap_or_default();
-    InProcess.reload(&tree.packages(), &tree.beside(STORE), Wish::default());
+    InProcess.reload(&tree.packages(), &tree.beside(STORE), ReloadOptions::default());
     let (found, expected) = (refs(tree).unwrap_or_default(), generate(items, keys, &before));
     if found != expected {
         let differs = found.lines().zip(expected.lines()).find(|(found, expected)| found != expected);

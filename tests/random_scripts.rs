@@ -54,9 +54,9 @@ fn run_script(setting: Setting<'_>, seed: u64, steps: &[u64]) -> Result<usize, F
         synchronise(&edited.tree, &mut written, &sources);
         let fresh = Tree::in_memory();
         sources.iter().for_each(|(path, text)| fresh.write(path, text.as_bytes()));
-        let fresh = Fresh::load(setting.loader, fresh, edited.wish.zero_ids);
+        let fresh = Fresh::load(setting.loader, fresh, edited.options.zero_ids);
         if edited.check(&fresh).map_err(failed)? {
-            edited.wish.full = false;
+            edited.options.full = false;
             loaded += 1;
         }
         if setting.interfered {

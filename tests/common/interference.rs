@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::law::{Edited, Fresh};
-use super::loader::Wish;
+use super::loader::ReloadOptions;
 use super::random::Random;
 use super::{compare, files_below};
 
@@ -147,7 +147,7 @@ impl Past {
     }
 }
 
-/// Does it to a tree and its store; what the user asks of one reload alone is left in the tree's wish.
+/// Does it to a tree and its store; what the user asks of one reload alone is left in the tree's options.
 pub fn interfere(
     (interference, mut random): (Interference, Random),
     edited: &mut Edited<'_>,
@@ -158,10 +158,10 @@ pub fn interfere(
     match interference {
         Interference::Spoil(sidecar) => spoil(edited, sidecar, random),
         Interference::Unblock => unblock(edited),
-        Interference::Full => edited.wish.full = true,
-        Interference::SwitchNodeIds => edited.wish.zero_ids = !edited.wish.zero_ids,
-        Interference::DryRun => look(edited, Wish { dry_run: true, ..edited.wish })?,
-        Interference::Verify => look(edited, Wish { verify: true, ..edited.wish })?,
+        Interference::Full => edited.options.full = true,
+        Interference::SwitchNodeIds => edited.options.zero_ids = !edited.options.zero_ids,
+        Interference::DryRun => look(edited, ReloadOptions { dry_run: true, ..edited.options })?,
+        Interference::Verify => look(edited, ReloadOptions { verify: true, ..edited.options })?,
         Interference::DeleteDatabase => replace(&edited.database, None),
         Interference::Restore => {
             if let Some(backup) = random.pick(&past.backups) {
@@ -201,14 +201,14 @@ pub fn interfere(
 }
 
 /// A run that is only to look must leave everything as it is.
-fn look(edited: &Edited<'_>, wish: Wish) -> Result<(), String> {
+fn look(edited: &Edited<'_>, options: ReloadOptions) -> Result<(), String> {
     let everything = || (super::law::bytes_on_disk(&edited.database), edited.tree.sidecars());
     let before = everything();
-    let outcome = edited.loader.reload(&edited.tree.packages(), &edited.database, wish);
+    let outcome = edited.loader.reload(&edited.tree.packages(), &edited.database, options);
     if outcome.code > 1 {
-        return Err(format!("{wish:?}: exit code {}\n{}", outcome.code, outcome.message));
+        return Err(format!("{options:?}: exit code {}\n{}", outcome.code, outcome.message));
     }
-    if everything() == before { Ok(()) } else { Err(format!("{wish:?} has changed something")) }
+    if everything() == before { Ok(()) } else { Err(format!("{options:?} has changed something")) }
 }
 
 /// Puts another file in the place of a store.

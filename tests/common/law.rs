@@ -12,7 +12,7 @@ use darkc::state::{StoredItem, codec};
 use rusqlite::{Connection, Row};
 
 use super::compare::{self, Profile};
-use super::loader::{Loader, Outcome, Wish};
+use super::loader::{Loader, Outcome, ReloadOptions};
 use super::{Tree, files_below, fold};
 
 /// What a store and its log looked like on disk.
@@ -27,7 +27,7 @@ pub struct Edited<'l> {
     pub loader: &'l dyn Loader,
     pub tree: Tree,
     pub database: PathBuf,
-    pub wish: Wish,
+    pub options: ReloadOptions,
     /// Sidecars that somebody else has spoilt; such a one must do no harm, but may stay.
     pub spoilt: BTreeSet<String>,
     /// Whether somebody has taken away some of what darkc remembers, and it may not have noticed yet.
@@ -44,7 +44,7 @@ impl Edited<'_> {
             loader,
             tree,
             database,
-            wish: Wish::default(),
+            options: ReloadOptions::default(),
             spoilt: BTreeSet::new(),
             forgetful: false,
             failed: false,
@@ -54,7 +54,7 @@ impl Edited<'_> {
     /// Reloads; gives what came of it and what the store had been.
     pub fn reload(&self) -> (Outcome, Vec<Option<Vec<u8>>>) {
         let before = bytes_on_disk(&self.database);
-        (self.loader.reload(&self.tree.packages(), &self.database, self.wish), before)
+        (self.loader.reload(&self.tree.packages(), &self.database, self.options), before)
     }
 
     /// Reloads in place and compares with a store that was loaded afresh. True if the load succeeded.
@@ -186,8 +186,8 @@ pub struct Fresh {
 
 impl Fresh {
     pub fn load(loader: &dyn Loader, tree: Tree, zero_ids: bool) -> Fresh {
-        let wish = Wish { zero_ids, ..Wish::default() };
-        let Outcome { code, message } = loader.reload(&tree.packages(), &tree.beside("fresh.db"), wish);
+        let options = ReloadOptions { zero_ids, ..ReloadOptions::default() };
+        let Outcome { code, message } = loader.reload(&tree.packages(), &tree.beside("fresh.db"), options);
         Fresh { tree, code, message }
     }
 

@@ -18,14 +18,14 @@ pub struct Outcome {
 
 /// What a user may ask of a reload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
+pub struct ReloadOptions {
     pub zero_ids: bool,
     pub full: bool,
     pub dry_run: bool,
     pub verify: bool,
 }
 
-impl Wish {
+impl ReloadOptions {
     fn mode(self) -> Mode {
         match (self.verify, self.dry_run, self.full) {
             (true, ..) => Mode::Verify,
@@ -39,24 +39,24 @@ impl Wish {
 
 pub trait Loader: Sync {
     /// Reloads a tree into a database, with whatever sidecars and indexes lie there.
-    fn reload(&self, packages: &Path, database: &Path, wish: Wish) -> Outcome;
+    fn reload(&self, packages: &Path, database: &Path, options: ReloadOptions) -> Outcome;
 }
 
 /// The program, as its users run it.
 pub struct CommandLine;
 
 impl Loader for CommandLine {
-    fn reload(&self, packages: &Path, database: &Path, wish: Wish) -> Outcome {
+    fn reload(&self, packages: &Path, database: &Path, options: ReloadOptions) -> Outcome {
         let text = |path: &Path| path.to_str().expect("a UTF-8 path").to_owned();
         let (packages, database) = (text(packages), text(database));
         let mut arguments = vec!["reload", "--allow-removals", "--packages", &packages, "--db", &database];
         let flags = [
-            (wish.zero_ids, "--node-ids=zero"),
-            (wish.full, "--full"),
-            (wish.dry_run, "--dry-run"),
-            (wish.verify, "--verify"),
+            (options.zero_ids, "--node-ids=zero"),
+            (options.full, "--full"),
+            (options.dry_run, "--dry-run"),
+            (options.verify, "--verify"),
         ];
-        arguments.extend(flags.iter().filter(|(wished, _)| *wished).map(|(_, flag)| *flag));
+        arguments.extend(flags.iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| *flag));
         let run = darkc(&arguments, &[]);
         Outcome { code: run.code, message: run.stderr }
     }
@@ -67,8 +67,8 @@ impl Loader for CommandLine {
 pub struct InProcess;
 
 impl Loader for InProcess {
-    fn reload(&self, packages: &Path, database: &Path, wish: Wish) -> Outcome {
-        reload(packages, database, wish, Remembered::default()).0
+    fn reload(&self, packages: &Path, database: &Path, options: ReloadOptions) -> Outcome {
+        reload(packages, database, options, Remembered::default()).0
     }
 }
 
@@ -81,24 +81,29 @@ pub struct Kept {
 }
 
 impl Loader for Kept {
-    fn reload(&self, packages: &Path, database: &Path, wish: Wish) -> Outcome {
+    fn reload(&self, packages: &Path, database: &Path, options: ReloadOptions) -> Outcome {
         let lock = || self.remembered.lock().expect("no panic elsewhere");
         let (count, remembered) = lock().remove(database).unwrap_or_default();
         let (outcome, remembered) = if self.others > 0 && count % self.others == self.others - 1 {
-            (reload(packages, database, wish, Remembered::default()).0, remembered)
+            (reload(packages, database, options, Remembered::default()).0, remembered)
         } else {
-            reload(packages, database, wish, remembered)
+            reload(packages, database, options, remembered)
         };
         lock().insert(database.to_owned(), (count + 1, remembered));
         outcome
     }
 }
 
-fn reload(packages: &Path, database: &Path, wish: Wish, remembered: Remembered) -> (Outcome, Remembered) {
+fn reload(
+    packages: &Path,
+    database: &Path,
+    options: ReloadOptions,
+    remembered: Remembered,
+) -> (Outcome, Remembered) {
     let settings = Settings {
-        node_ids: if wish.zero_ids { NodeIdMode::Zero } else { NodeIdMode::Derived },
+        node_ids: if options.zero_ids { NodeIdMode::Zero } else { NodeIdMode::Derived },
         threads: Threads::Exactly(NonZero::<usize>::MIN),
-        mode: wish.mode(),
+        mode: options.mode(),
         allow_removals: true,
         ..Settings::new(packages.to_owned(), database.to_owned())
     };
