@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use crate::common::compare::{self, Profile};
-use crate::common::law::{Edited, Fresh};
+use crate::common::invariants::{Edited, Fresh};
 use crate::common::loader::InProcess;
 use crate::common::random::Random;
 use crate::common::script::State;

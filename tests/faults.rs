@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use crate::common::compare::{self, Profile};
-use crate::common::law::Fresh;
+use crate::common::invariants::Fresh;
 use crate::common::loader::InProcess;
 use crate::common::tracer::{self, Act, Call, End, Traced};
 use crate::common::{self, Tree, files_below};

@@ -5,7 +5,7 @@
 use darkc::commands::{self, Reason, Remembered, Settings};
 
 use crate::common::edits::{Edit, Expect};
-use crate::common::law::{Edited, Fresh};
+use crate::common::invariants::{Edited, Fresh};
 use crate::common::loader::{CommandLine, InProcess, Loader};
 use crate::common::{self, Tree};
 

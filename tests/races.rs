@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use crate::common::compare::{self, Profile};
-use crate::common::law::Fresh;
+use crate::common::invariants::Fresh;
 use crate::common::loader::InProcess;
 use crate::common::random::Random;
 use crate::common::{self, Tree, darkc};

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::common::interference::{self, Interference, Past};
-use crate::common::law::{Edited, Fresh};
+use crate::common::invariants::{Edited, Fresh};
 use crate::common::loader::{CommandLine, InProcess, Kept, Loader};
 use crate::common::random::Random;
 use crate::common::script::{self, State};

@@ -1,7 +1,7 @@
 //! What others did to a store is mended by one reload, even where it happened along with an edit.
 
 use crate::common::compare;
-use crate::common::law::{Edited, Fresh};
+use crate::common::invariants::{Edited, Fresh};
 use crate::common::loader::InProcess;
 use crate::common::{self, Tree};
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::law::{Edited, Fresh};
+use super::invariants::{Edited, Fresh};
 use super::loader::ReloadOptions;
 use super::random::Random;
 use super::{compare, files_below};
@@ -202,7 +202,7 @@ pub fn interfere(
 
 /// A run that is only to look must leave everything as it is.
 fn look(edited: &Edited<'_>, options: ReloadOptions) -> Result<(), String> {
-    let everything = || (super::law::bytes_on_disk(&edited.database), edited.tree.sidecars());
+    let everything = || (super::invariants::bytes_on_disk(&edited.database), edited.tree.sidecars());
     let before = everything();
     let outcome = edited.loader.reload(&edited.tree.packages(), &edited.database, options);
     if outcome.code > 1 {

@@ -7,7 +7,7 @@ pub mod edits;
 pub mod fold;
 pub mod ground_truth;
 pub mod interference;
-pub mod law;
+pub mod invariants;
 pub mod loader;
 pub mod model;
 pub mod random;

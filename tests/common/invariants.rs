@@ -1,4 +1,4 @@
-//! The law of the incremental reload: after any edit the store equals that of a fresh reload of the same tree, its
+//! The invariants of the incremental reload: after any edit the store equals that of a fresh reload of the same tree, its
 //! log folds to its tables, and what darkc remembers of it is what a fresh reload remembers.
 
 use std::collections::{BTreeMap, BTreeSet};
