@@ -4,7 +4,7 @@
 
 pub mod checkout;
 mod folder;
-mod residue;
+mod cleanup;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -18,8 +18,8 @@ use darkc_cache_format::SourceHash;
 
 use crate::base::hash::Fingerprint;
 use crate::base::parallel::{self, Threads};
+pub use cleanup::{Cleaned, Residue, clean, orphans, remove, remove_orphans};
 use folder::{Folder, Kind};
-pub use residue::{Cleaned, Residue, clean, orphans, remove, remove_orphans};
 use walk::Visitor;
 
 /// The folder of packages is found by this name.
@@ -177,7 +177,7 @@ impl Visitor for Sources {
     }
 
     fn is_ours(&self, name: &str) -> bool {
-        residue::is_ours(name)
+        cleanup::is_ours(name)
     }
 
     fn file(&mut self, folder: &Folder, name: &str, path: &str) -> io::Result<()> {
