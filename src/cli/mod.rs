@@ -85,11 +85,11 @@ fn run_build(typed: &args::Build, environment: &Environment, report: &mut Report
         Ok(outcome) => {
             report.findings(&outcome.failures, &outcome.warnings);
             if typed.check {
-                report.unfit_sidecars(&outcome);
+                report.invalid_sidecars(&outcome);
             }
             show_timings(typed.timings.timings, &outcome.timings, report);
             report.build(&outcome, typed.check);
-            let found = !outcome.unfit.is_empty() || !outcome.orphans.is_empty();
+            let found = !outcome.invalid.is_empty() || !outcome.orphans.is_empty();
             // A build that cannot write what it is for has not done it.
             let unwritten = !outcome.warnings.is_empty();
             Exit::findings_if(!outcome.failures.is_empty() || unwritten || (typed.check && found))

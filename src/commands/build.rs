@@ -1,6 +1,6 @@
 //! `darkc build`: brings sidecars up to date, or checks them.
 
-use super::outcome::{BuildOutcome, Miss, Unfit};
+use super::outcome::{BuildOutcome, InvalidSidecar, Miss};
 use super::patience::Patience;
 use super::settings::Settings;
 use super::{Failure, Wait, changes, load_options, unless_passing};
@@ -44,7 +44,7 @@ fn load_all(settings: &Settings, check: bool, found: Found, outcome: &mut BuildO
     outcome.warnings = sources.warnings();
     if check {
         let mut fresh = 0;
-        let unfit = sources.files().filter_map(|file| {
+        let invalid = sources.files().filter_map(|file| {
             let (miss, why) = match sources.get(file)?.sidecar {
                 SidecarState::Missing(reason) => changes::miss(reason),
                 SidecarState::Differs(offset) => {
@@ -57,9 +57,9 @@ fn load_all(settings: &Settings, check: bool, found: Found, outcome: &mut BuildO
                 // The source has errors, which are told elsewhere.
                 SidecarState::Untouched | SidecarState::Written | SidecarState::NotWritten(_) => return None,
             };
-            Some(Unfit { path: sources.path(file).to_owned(), miss, why })
+            Some(InvalidSidecar { path: sources.path(file).to_owned(), miss, why })
         });
-        outcome.unfit = unfit.collect();
+        outcome.invalid = invalid.collect();
         outcome.counts.files_hit = fresh;
     }
 }

@@ -163,7 +163,7 @@ impl fmt::Display for Miss {
 
 /// A sidecar that is not as it should be.
 #[derive(Debug)]
-pub struct Unfit {
+pub struct InvalidSidecar {
     /// The source's.
     pub path: String,
     pub miss: Miss,
@@ -177,7 +177,7 @@ pub struct BuildOutcome {
     pub warnings: Vec<String>,
     pub counts: Counts,
     /// With `--check`: each sidecar that is not as it should be.
-    pub unfit: Vec<Unfit>,
+    pub invalid: Vec<InvalidSidecar>,
     /// Sidecars without a source.
     pub orphans: Vec<String>,
     pub timings: Timings,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Report, line, plural};
 use crate::commands::Mode;
-use crate::commands::outcome::{BuildOutcome, CleanOutcome, Counts, Miss, Outcome, Unfit};
+use crate::commands::outcome::{BuildOutcome, CleanOutcome, Counts, InvalidSidecar, Miss, Outcome};
 
 impl Report {
     /// The last line of a reload.
@@ -44,8 +44,8 @@ impl Report {
     }
 
     /// The list that `--check` is for: what is not as it should be, with the path and why.
-    pub fn unfit_sidecars(&mut self, outcome: &BuildOutcome) {
-        for Unfit { path, miss, why } in &outcome.unfit {
+    pub fn invalid_sidecars(&mut self, outcome: &BuildOutcome) {
+        for InvalidSidecar { path, miss, why } in &outcome.invalid {
             line(&mut self.data, format_args!("{miss}  {path}: {why}"));
         }
         for path in &outcome.orphans {
@@ -123,8 +123,8 @@ pub(super) fn build_counts(counts: &Counts, time: Duration) -> String {
 
 fn check_counts(outcome: &BuildOutcome, time: Duration) -> String {
     let Counts { files, files_hit, files_failed, .. } = outcome.counts;
-    let missing = outcome.unfit.iter().filter(|unfit| unfit.miss == Miss::Missing).count();
-    let stale = outcome.unfit.len() - missing;
+    let missing = outcome.invalid.iter().filter(|sidecar| sidecar.miss == Miss::Missing).count();
+    let stale = outcome.invalid.len() - missing;
     let (orphans, time) = (outcome.orphans.len(), time.as_millis());
     format!(
         "{files} sidecars ({files_hit} fresh, {missing} missing, {stale} stale, {orphans} orphaned), \
