@@ -1,10 +1,10 @@
-//! What a reload has to tell: which items changed, and how each file was come by.
+//! What a reload has to tell: which items changed, and where each file came from.
 
 use std::collections::{HashMap, HashSet};
 
 use darkc_cache_format::MissReason;
 
-use super::outcome::{Change, Counts, FileStatus, How, ItemChange, Miss, Outcome};
+use super::outcome::{Change, Counts, FileOrigin, FileStatus, ItemChange, Miss, Outcome};
 use super::settings::{Mode, Settings};
 use super::{Failure, Removals};
 use crate::base::hash::ContentHash;
@@ -121,24 +121,28 @@ fn file_statuses(set: &PackageSet) -> Vec<FileStatus> {
     let (sources, before) = (&set.sources, set.inventory.before());
     let mut statuses = Vec::new();
     for file in sources.files() {
-        let (how, reason) = match sources.get(file) {
+        let (origin, reason) = match sources.get(file) {
             Some(loaded) => match (&loaded.content, loaded.origin) {
-                (Err(_), _) => (How::Failed, String::new()),
-                (Ok(_), Origin::Sidecar) => (How::Hit, String::new()),
+                (Err(_), _) => (FileOrigin::Failed, String::new()),
+                (Ok(_), Origin::Sidecar) => (FileOrigin::Hit, String::new()),
                 (Ok(_), Origin::Source(reason)) => {
                     let (miss, why) = miss(reason);
-                    (How::Parsed, format!("{miss}: {why}"))
+                    (FileOrigin::Parsed, format!("{miss}: {why}"))
                 }
             },
-            None => (How::Unchanged, String::new()),
+            None => (FileOrigin::Unchanged, String::new()),
         };
         let is_stale = set.stale.binary_search(&file).is_ok();
-        let how = if !is_stale && how == How::Hit { How::Unchanged } else { how };
-        statuses.push(FileStatus { path: sources.path(file).to_owned(), how, reason });
+        let origin = if !is_stale && origin == FileOrigin::Hit { FileOrigin::Unchanged } else { origin };
+        statuses.push(FileStatus { path: sources.path(file).to_owned(), origin, reason });
     }
     let now: HashSet<&str> = sources.paths().collect();
     for path in (0..before.file_count()).map(|file| before.path(file)).filter(|path| !now.contains(path)) {
-        statuses.push(FileStatus { path: path.to_owned(), how: How::Removed, reason: String::new() });
+        statuses.push(FileStatus {
+            path: path.to_owned(),
+            origin: FileOrigin::Removed,
+            reason: String::new(),
+        });
     }
     statuses.sort_by(|a, b| a.path.cmp(&b.path));
     statuses

@@ -68,19 +68,19 @@ impl Outcome {
 pub struct FileStatus {
     /// Relative to the packages folder.
     pub path: String,
-    pub how: How,
+    pub origin: FileOrigin,
     /// Why it was not a hit.
     pub reason: String,
 }
 
 impl FileStatus {
     pub fn unchanged(source: SourceFile) -> Self {
-        FileStatus { path: source.path, how: How::Unchanged, reason: String::new() }
+        FileStatus { path: source.path, origin: FileOrigin::Unchanged, reason: String::new() }
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum How {
+pub enum FileOrigin {
     /// Its source is what the database was last loaded from.
     Unchanged,
     /// Read from a valid sidecar.

@@ -12,7 +12,7 @@ pub type Result<T> = std::result::Result<T, Refusal>;
 pub enum Refusal {
     /// Darklang raises a runtime error as well.
     Fails(&'static str),
-    /// A built-in that Darklang has and that darkc does not run: mostly because it reads or changes the WORLD.
+    /// A built-in that Darklang has and that darkc does not run: mostly because it reads or changes the world.
     Builtin(String),
     /// A built-in that Darklang does not have.
     UnknownBuiltin(String),

@@ -3,27 +3,27 @@
 use std::collections::BTreeMap;
 
 use super::{Report, kind_name, line, plural};
-use crate::commands::outcome::{Change, FileStatus, How, ItemChange, Outcome, ValueLeft};
+use crate::commands::outcome::{Change, FileOrigin, FileStatus, ItemChange, Outcome, ValueLeft};
 
 /// From this many files with one reason on, the reason is said once, above their list.
 const GROUPED_FROM: usize = 10;
 
 impl Report {
-    /// A line `how  path: reason` for each file, then `relinked  kind name: because` for each item whose names
+    /// A line `origin  path: reason` for each file, then `relinked  kind name: because` for each item whose names
     /// were looked up again, and `left to Darklang  value name: reason` for each new value that was not evaluated.
     pub fn explain(&mut self, outcome: &Outcome) {
-        let mut groups: BTreeMap<(How, &str), Vec<&str>> = BTreeMap::new();
-        for FileStatus { path, how, reason } in &outcome.files {
-            groups.entry((*how, reason)).or_default().push(path);
+        let mut groups: BTreeMap<(FileOrigin, &str), Vec<&str>> = BTreeMap::new();
+        for FileStatus { path, origin, reason } in &outcome.files {
+            groups.entry((*origin, reason)).or_default().push(path);
         }
-        for ((how, reason), paths) in &groups {
-            let (how, reason) = (how_name(*how), Reason(reason));
+        for ((origin, reason), paths) in &groups {
+            let (origin, reason) = (origin_name(*origin), Reason(reason));
             if paths.len() < GROUPED_FROM {
                 for path in paths {
-                    line(&mut self.text, format_args!("{how}  {path}{reason}"));
+                    line(&mut self.text, format_args!("{origin}  {path}{reason}"));
                 }
             } else {
-                line(&mut self.text, format_args!("{how}  {}{reason}", plural(paths.len(), "file")));
+                line(&mut self.text, format_args!("{origin}  {}{reason}", plural(paths.len(), "file")));
                 for path in paths {
                     line(&mut self.text, format_args!("  {path}"));
                 }
@@ -56,13 +56,13 @@ impl std::fmt::Display for Reason<'_> {
     }
 }
 
-fn how_name(how: How) -> &'static str {
-    match how {
-        How::Unchanged => "unchanged",
-        How::Hit => "hit",
-        How::Parsed => "parsed",
-        How::Failed => "failed",
-        How::Removed => "removed",
+fn origin_name(origin: FileOrigin) -> &'static str {
+    match origin {
+        FileOrigin::Unchanged => "unchanged",
+        FileOrigin::Hit => "hit",
+        FileOrigin::Parsed => "parsed",
+        FileOrigin::Failed => "failed",
+        FileOrigin::Removed => "removed",
     }
 }
 

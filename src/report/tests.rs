@@ -231,11 +231,13 @@ fn an_inspected_file_as_json_has_one_based_positions() {
 
 #[test]
 fn reasons_are_said_once_for_many_files() {
-    let status = |path: String, how, reason: &str| FileStatus { path, how, reason: reason.into() };
+    let status = |path: String, origin, reason: &str| FileStatus { path, origin, reason: reason.into() };
     let mut outcome = Outcome::default();
-    outcome.files.extend((10..21).map(|n| status(format!("{n}.dark"), How::Parsed, "missing: no sidecar")));
-    outcome.files.push(status("a.dark".into(), How::Parsed, "stale: the source changed"));
-    outcome.files.push(status("b.dark".into(), How::Unchanged, ""));
+    outcome
+        .files
+        .extend((10..21).map(|n| status(format!("{n}.dark"), FileOrigin::Parsed, "missing: no sidecar")));
+    outcome.files.push(status("a.dark".into(), FileOrigin::Parsed, "stale: the source changed"));
+    outcome.files.push(status("b.dark".into(), FileOrigin::Unchanged, ""));
     outcome.relinked.push(Relinked {
         kind: ItemKind::Fn,
         location: "A.f".into(),
