@@ -17,18 +17,7 @@ use crate::base::location::Location;
 use crate::program::lookup::ItemLookup;
 use crate::program::tree::*;
 
-/// Writes an item's `pt_def`: a blob with its header.
-pub fn pt_def(
-    out: &mut Writer,
-    item: &Item<'_>,
-    hash: ContentHash,
-    lookup: &impl ItemLookup,
-    ids: &impl NodeIds,
-) {
-    out.blob(|out| payload(out, item, hash, lookup, ids));
-}
-
-/// Writes what the blob holds.
+/// Writes an item's payload: what its `pt_def` blob holds.
 pub fn payload(
     out: &mut Writer,
     item: &Item<'_>,

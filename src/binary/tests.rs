@@ -42,7 +42,7 @@ fn value(body: Expr<'_>) -> Item<'_> {
 
 fn encoded(item: &Item<'_>, ids: &impl NodeIds) -> Vec<u8> {
     let mut out = Writer::new();
-    stored::pt_def(&mut out, item, HASH, &lookup(), ids);
+    out.blob(|out| stored::payload(out, item, HASH, &lookup(), ids));
     out.into_bytes()
 }
 

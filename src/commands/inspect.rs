@@ -12,7 +12,7 @@ use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 use crate::base::{parallel, text};
 use crate::discover;
-use crate::hash::canonical::Canonicalizer;
+use crate::hash::canonical::canonicalize;
 use crate::hash::content;
 use crate::hash::transcript::{Filling, transcribe};
 use crate::link::{self, Builtins};
@@ -73,7 +73,6 @@ fn judge(text: &str, canonical: bool) -> Judged {
     let inventory = Inventory::new(Remembered::default(), [file]);
     let ids: Vec<ItemId> = inventory.declared_in(0).collect();
     let lookup = Empty(Location::new(""));
-    let mut canonicalizer = Canonicalizer::new();
     let mut transcripts = Vec::new();
     let mut items: Vec<ListedItem> =
         link::link(&inventory, &Inventory::default(), &Builtins::default(), &ids, 1)
@@ -81,7 +80,7 @@ fn judge(text: &str, canonical: bool) -> Judged {
             .zip(content.file().items)
             .map(|(linked, item)| {
                 let tree = resolve(linked.id, item.description, &item.code, &linked.resolutions);
-                let hash = content::alone(&canonicalizer.canonicalize(&tree), &lookup);
+                let hash = content::alone(&canonicalize(&tree), &lookup);
                 if canonical {
                     // A file that is taken alone mentions no item.
                     transcripts.push(transcribe(&tree, |_| Filling::default()));

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Params, Row, Statement};
 
-/// Declares [`Sql`], the texts, and which statements write rows of darkc's own.
+/// Declares [`Sql`] and the text of each statement.
 macro_rules! statements {
     ($($name:ident: $text:expr,)*) => {
         #[derive(Clone, Copy, Debug)]

@@ -55,24 +55,11 @@ impl Canonical {
     }
 }
 
-/// Brings items into canonical form; keeps its allocations from one item to the next.
-#[derive(Debug, Default)]
-pub struct Canonicalizer {
-    out: Writer,
-    references: Vec<Reference>,
-}
-
-impl Canonicalizer {
-    pub fn new() -> Self {
-        Canonicalizer::default()
-    }
-
-    pub fn canonicalize(&mut self, item: &Item<'_>) -> Canonical {
-        self.out.clear();
-        self.references.clear();
-        write(&mut self.out, &mut self.references, item);
-        Canonical { bytes: self.out.bytes().into(), references: self.references.as_slice().into() }
-    }
+/// Returns an item in canonical form.
+pub fn canonicalize(item: &Item<'_>) -> Canonical {
+    let (mut out, mut references) = (Writer::new(), Vec::new());
+    write(&mut out, &mut references, item);
+    Canonical { bytes: out.into_bytes().into(), references: references.into() }
 }
 
 /// Writes an item's canonical form, references left open.

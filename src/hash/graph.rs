@@ -73,16 +73,16 @@ impl Graph {
     pub fn dependents(&self, of: &[ItemId]) -> Vec<ItemId> {
         let reversed = self.reversed();
         let mut reached = vec![false; self.starts.len() - 1];
-        let mut cone = Vec::new();
+        let mut found = Vec::new();
         let mut pending = of.to_vec();
         while let Some(item) = pending.pop() {
             if !std::mem::replace(&mut reached[item.index()], true) {
-                cone.push(item);
+                found.push(item);
                 pending.extend_from_slice(reversed.dependencies(item));
             }
         }
-        cone.sort_unstable();
-        cone
+        found.sort_unstable();
+        found
     }
 
     /// The groups of all items that a change of `changed` can reach, level by level: a group mentions groups

@@ -17,8 +17,9 @@ pub struct Group {
     pub cyclic: bool,
 }
 
-/// Groups `nodes` so that every group comes after the groups that it depends on. `items` is a bound above every id, `dependencies` says what an item mentions; mentions of items that are not
-/// among the nodes are ignored. Equal arguments give an equal order.
+/// Returns the groups of `nodes`, each after the groups that it depends on. `items` is a bound above every id.
+/// `dependencies` returns what an item mentions; mentions of items that are not among the nodes are ignored. Equal
+/// arguments give an equal order.
 ///
 /// Tarjan's algorithm with its recursion kept on a vector, so that a long chain of items needs no deep stack.
 pub fn groups<'d>(
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cycle_is_one_group_in_order_of_name() {
+    fn a_cycle_is_one_group_with_ascending_members() {
         assert_eq!(grouped(&[0, 1, 2, 3], &[&[3], &[2], &[0], &[1, 2]]), [[0, 1, 2, 3]]);
         let two_cycles: [&[u32]; 5] = [&[4], &[0, 3], &[2], &[1], &[0]];
         assert_eq!(grouped(&[0, 1, 2, 3, 4], &two_cycles), [vec![0, 4], vec![1, 3], vec![2]]);

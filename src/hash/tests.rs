@@ -1,6 +1,6 @@
 //! Canonical bytes by the tables, and hashes of tiny items that Darklang computed.
 
-use super::canonical::{Canonical, Canonicalizer, Reference};
+use super::canonical::{Canonical, Reference, canonicalize};
 use super::content::{self, Member};
 use super::transcript::{Filling, transcribe};
 use crate::base::hash::ContentHash;
@@ -29,7 +29,7 @@ fn bound(name: &str) -> MatchPattern<'_> {
 }
 
 fn canonical(definition: Definition<'_>) -> Canonical {
-    Canonicalizer::new().canonicalize(&Item { id: ItemId(0), description: "", definition })
+    canonicalize(&Item { id: ItemId(0), description: "", definition })
 }
 
 fn value_bytes(body: Expr<'_>) -> Vec<u8> {

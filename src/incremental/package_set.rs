@@ -12,7 +12,7 @@ use crate::base::parallel;
 use crate::binary::writer::Writer;
 use crate::check;
 use crate::compile::item::{CompiledItem, NodeIdMode};
-use crate::hash::canonical::{Canonical, Canonicalizer};
+use crate::hash::canonical::{Canonical, canonicalize};
 use crate::link::{Builtins, LinkedItem};
 use crate::program::inventory::{FileDeclarations, Inventory};
 use crate::program::lookup::{ItemId, ItemLookup};
@@ -152,7 +152,7 @@ impl PackageSet {
         let canonical = parallel::map(self.sources.threads(), BLOCK, &linked, |linked| {
             let tree = this.tree(linked.id, &linked.resolutions)?;
             let signature = check::signature(&tree, |item| this.inventory.key(item));
-            Some((Canonicalizer::new().canonicalize(&tree), signature))
+            Some((canonicalize(&tree), signature))
         });
         for (linked, canonical) in linked.into_iter().zip(canonical) {
             let (canonical, signature) = canonical.unwrap_or_default();

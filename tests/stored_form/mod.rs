@@ -10,7 +10,7 @@ use darkc::base::location::{ItemKind, Location};
 use darkc::binary::ids::Zero;
 use darkc::binary::stored;
 use darkc::binary::writer::Writer;
-use darkc::hash::canonical::{Canonical, Canonicalizer};
+use darkc::hash::canonical::{Canonical, canonicalize};
 use darkc::hash::content::{self, Member};
 use darkc::hash::scc::groups;
 use darkc::ops::payload::{self, BranchOp};
@@ -99,8 +99,7 @@ fn load() -> Option<Oracle> {
 }
 
 fn canonical(oracle: &Oracle) -> Vec<Canonical> {
-    let mut canonicalizer = Canonicalizer::new();
-    oracle.trees.iter().map(|tree| canonicalizer.canonicalize(tree)).collect()
+    oracle.trees.iter().map(|tree| canonicalize(tree)).collect()
 }
 
 #[test]
@@ -109,7 +108,7 @@ fn items_are_stored_byte_for_byte() {
     let mut out = Writer::new();
     for (index, tree) in oracle.trees.iter().enumerate() {
         out.clear();
-        stored::pt_def(&mut out, tree, oracle.lookup.hashes[index], &oracle.lookup, &Zero);
+        out.blob(|out| stored::payload(out, tree, oracle.lookup.hashes[index], &oracle.lookup, &Zero));
         assert!(out.bytes() == oracle.blobs[index], "{:?}", oracle.lookup.items[index]);
     }
 }
