@@ -1,4 +1,7 @@
 //! Carrying out a plan in one transaction.
+//!
+//! [`Apply`] is begun in a store or a draft, finished once with a plan, and only what is [`Finished`] can be committed.
+//! One room with `rows`, `names` and `log`: each adds to [`Apply`] how it writes its tables, in the one transaction.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -237,7 +240,12 @@ impl<'c> Apply<'c> {
     }
 
     /// Carries out the plan and stores the state.
-    pub(super) fn finish(&mut self, plan: &Plan, state: &NewState, now: Millis) -> Result<(), DbError> {
+    pub(super) fn finish(
+        mut self,
+        plan: &Plan,
+        state: &NewState,
+        now: Millis,
+    ) -> Result<Finished<'c>, DbError> {
         self.created_at = now.datetime();
         for item in &plan.drop_dependencies {
             self.drop_dependencies(*item).map_err(|error| self.failed(error))?;
@@ -257,7 +265,8 @@ impl<'c> Apply<'c> {
         for binding in &plan.bind {
             self.bind(binding, &mut namings)?;
         }
-        self.settle(plan, state).map_err(|error| self.failed(error))
+        self.settle(plan, state).map_err(|error| self.failed(error))?;
+        Ok(Finished(self))
     }
 
     /// Writes darkc's own rows, and whatever of the schema had to wait for the rows.
@@ -299,9 +308,17 @@ impl<'c> Apply<'c> {
         Ok(())
     }
 
-    /// Commits.
-    pub(super) fn end(self) -> Result<Applied, DbError> {
-        let Apply { path, connection, in_draft, statements, transaction, applied, .. } = self;
+    pub(super) fn failed(&self, error: rusqlite::Error) -> DbError {
+        DbError::sqlite(self.path, error)
+    }
+}
+
+/// A transaction in which a plan has been carried out. Only such a one can be committed.
+pub(super) struct Finished<'c>(Apply<'c>);
+
+impl Finished<'_> {
+    pub(super) fn commit(self) -> Result<Applied, DbError> {
+        let Apply { path, connection, in_draft, statements, transaction, applied, .. } = self.0;
         let applied = Applied {
             rows_written: statements.rows_written,
             own_rows_written: statements.own_rows_written,
@@ -316,10 +333,6 @@ impl<'c> Apply<'c> {
             let _ = use_write_ahead_log(connection);
         }
         Ok(applied)
-    }
-
-    pub(super) fn failed(&self, error: rusqlite::Error) -> DbError {
-        DbError::sqlite(self.path, error)
     }
 }
 

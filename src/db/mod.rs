@@ -45,7 +45,7 @@ pub use time::Millis;
 
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::state::{Stamp, StoredFile};
-use apply::{Apply, Size};
+use apply::{Apply, Finished, Size};
 use draft::Draft;
 use place::{FileId, folder};
 use seal::FileState;
@@ -317,25 +317,21 @@ impl Database {
     }
 
     /// Opens the transaction, lets `fill` write through it, and commits; on any error the store stays as it
-    /// was. `fill` must call [`Apply::finish`] once, at its end. `size` is that of what it will write.
+    /// was. `size` is that of what it will write.
     ///
     /// # Errors
     /// What `fill` reports, or that the store cannot be written.
     fn write(
         &mut self,
         size: Size,
-        fill: impl FnOnce(&mut Apply<'_>) -> Result<(), DbError>,
+        fill: impl for<'c> FnOnce(Apply<'c>) -> Result<Finished<'c>, DbError>,
     ) -> Result<Applied, DbError> {
         let Some(connection) = &self.connection else { return self.write_new(fill) };
         draft::remove_abandoned(&self.path);
         if self.seen.is_some_and(|seen| seen.changes.is_none()) {
             self.warnings.extend(shared_warning(&self.path));
         }
-        let result = (|| {
-            let mut apply = Apply::in_store(&self.path, connection, self.seen, size)?;
-            fill(&mut apply)?;
-            apply.end()
-        })();
+        let result = (|| fill(Apply::in_store(&self.path, connection, self.seen, size)?)?.commit())();
         connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)
             .map_err(|error| DbError::sqlite(&self.path, error))?;
@@ -348,7 +344,7 @@ impl Database {
     /// Makes the store.
     fn write_new(
         &mut self,
-        fill: impl FnOnce(&mut Apply<'_>) -> Result<(), DbError>,
+        fill: impl for<'c> FnOnce(Apply<'c>) -> Result<Finished<'c>, DbError>,
     ) -> Result<Applied, DbError> {
         if self.access.makes_folder()
             && let Err(error) = std::fs::create_dir(folder(&self.path))
@@ -358,11 +354,7 @@ impl Database {
         }
         self.warnings.extend(shared_warning(&self.path));
         let draft = Draft::new(&self.path)?;
-        let applied = {
-            let mut apply = Apply::in_draft(&self.path, draft.connection())?;
-            fill(&mut apply)?;
-            apply.end()?
-        };
+        let applied = { fill(Apply::in_draft(&self.path, draft.connection())?)?.commit()? };
         let published = draft.publish(&self.path)?;
         self.file = Some(published.file);
         if let Some(unsynced) = published.unsynced {

@@ -165,7 +165,7 @@ fn an_error_leaves_the_store_as_it_was() {
     let before = std::fs::read(&bench.path).unwrap();
     let failed = bench.open().apply(&broken, &state(2), bench.now());
     assert!(matches!(failed, Err(DbError::UnknownOp { .. })));
-    let stopped = bench.open().write(Size { rows: 1, new_names: 1 }, |apply| {
+    let stopped = bench.open().write(Size { rows: 1, new_names: 1 }, |mut apply| {
         apply.put_row(&row(ItemKind::Value, 2, ""))?;
         Err(DbError::Changed { path: bench.path.clone() })
     });

@@ -1,4 +1,6 @@
 //! Expressions, from the loosest to the tightest: operators, application, field access.
+//!
+//! One room with `names`: a name may begin a record or a constructor, whose fields are expressions.
 
 use super::errors::code;
 use super::kinds::{binding_power, can_start_atom, infix_of};
