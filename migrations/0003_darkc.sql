@@ -41,3 +41,14 @@ CREATE TABLE darkc_releases (
   proved_at TEXT NOT NULL,
   PRIMARY KEY ("release", schema)
 );
+
+-- Content that no source has any more and that others' work still reaches: each of its former names, with the op
+-- that added it, and whether the op that named it is still in the log. Empty where nobody but loaders wrote.
+CREATE TABLE darkc_retained (
+  hash     TEXT NOT NULL,
+  kind     TEXT NOT NULL,
+  location TEXT NOT NULL,
+  add_op   TEXT NOT NULL,
+  named    INTEGER NOT NULL,
+  PRIMARY KEY (hash, location, add_op)
+);

@@ -43,6 +43,8 @@ mod incremental;
 mod random_scripts;
 /// What others did to a store is mended.
 mod repairs;
+/// A store that people live in: their work stays, and what Darklang loaded is adopted.
+mod at_home;
 /// A reload that is killed leaves the old state or the new one.
 mod crashes;
 /// Faults, kills and other actors at every call that reaches the disk.

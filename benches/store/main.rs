@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use darkc::base::hash::{ContentHash, Fingerprint};
 use darkc::base::location::{ItemKind, Location};
-use darkc::db::{Database, Millis, NewState};
+use darkc::db::{Database, Millis, NewState, Shapes};
 use darkc::diff::{Binding, Dependencies, DependencyRow, Op, OpId, Plan, Row};
 use darkc::state::StoredFile;
 use oracle::OracleRows;
@@ -80,7 +80,7 @@ fn main() {
 
         if round % 10 == 0 {
             let started = Instant::now();
-            assert!(database.owned().unwrap().ops.len() <= plan.add_ops.len());
+            assert!(database.owned(&Shapes::new()).unwrap().ops.len() <= plan.add_ops.len());
             owned.push(started.elapsed());
         }
         drop(database);

@@ -93,6 +93,7 @@ impl OracleRows {
                     kind: *kind,
                     hash: *hash,
                     op: *op,
+                    below: None,
                 })
                 .collect(),
             put_files: (0..FILES)

@@ -51,6 +51,26 @@ impl NodeIds for Derived {
     }
 }
 
+/// How long an id is where it is stored.
+const ID_LENGTH: usize = size_of::<u64>();
+
+/// Whether stored bytes differ from ours in node ids alone. `places` is where ours have their ids; ids all have one
+/// length, so bytes that say the same have theirs at the same places.
+pub fn same_but_ids(ours: &[u8], places: &[u32], stored: &[u8], scratch: &mut Vec<u8>) -> bool {
+    if ours.len() != stored.len() {
+        return false;
+    }
+    scratch.clear();
+    scratch.extend_from_slice(stored);
+    for place in places {
+        let id = *place as usize..*place as usize + ID_LENGTH;
+        if let (Some(stored), Some(ours)) = (scratch.get_mut(id.clone()), ours.get(id)) {
+            stored.copy_from_slice(ours);
+        }
+    }
+    scratch == ours
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +88,16 @@ mod tests {
             seen.dedup();
             assert_eq!(seen.len(), 3_000);
         }
+    }
+
+    #[test]
+    fn only_ids_may_differ() {
+        let blob = |id: u64, tail: u8| [&[1, 2][..], &id.to_le_bytes(), &[tail]].concat();
+        let same = |stored: &[u8]| same_but_ids(&blob(5, 7), &[2], stored, &mut Vec::new());
+        assert!(same(&blob(5, 7)) && same(&blob(u64::MAX, 7)));
+        assert!(!same(&blob(5, 8)));
+        assert!(!same(&blob(5, 7)[1..]));
+        assert!(!same(&[0; 11]));
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl<'a, W: ItemLookup, I: NodeIds> Form<'a> for Stored<'_, W, I> {
     }
 
     fn node(&mut self, node: NodeIndex) {
-        self.out.u64(self.ids.id(node));
+        self.out.node_id(self.ids.id(node));
     }
 
     fn name(&mut self, name: &NameRef<'a>, kind: ItemKind) {

@@ -25,6 +25,8 @@ const BLOB_LENGTH_OFFSET: usize = 4;
 pub struct Writer<W = Unwatched> {
     bytes: Vec<u8>,
     watch: W,
+    /// Where node ids stand, in no particular order.
+    id_places: Vec<u32>,
 }
 
 /// What is told of each part that is written, with the offset of its first byte.
@@ -66,7 +68,7 @@ impl Writer {
 
 impl<W: Watch> Writer<W> {
     pub fn watched(watch: W) -> Self {
-        Writer { bytes: Vec::new(), watch }
+        Writer { bytes: Vec::new(), watch, id_places: Vec::new() }
     }
 
     pub fn watch(&self) -> &W {
@@ -111,6 +113,18 @@ impl<W: Watch> Writer<W> {
     /// Forgets what was written and keeps the allocation, for use by the next item.
     pub fn clear(&mut self) {
         self.bytes.clear();
+        self.id_places.clear();
+    }
+
+    /// Writes a node id and remembers where it stands.
+    pub fn node_id(&mut self, id: u64) {
+        self.id_places.push(self.bytes.len() as u32);
+        self.u64(id);
+    }
+
+    /// Where the node ids stand that were written so far, in no particular order.
+    pub fn id_places(&self) -> &[u32] {
+        &self.id_places
     }
 
     pub fn byte(&mut self, byte: u8) {
@@ -205,7 +219,15 @@ impl<W: Watch> Writer<W> {
     pub fn rotate(&mut self, start: usize, middle: usize) -> usize {
         self.watch.rotate(start, middle, self.bytes.len());
         self.bytes[start..].rotate_left(middle - start);
-        self.bytes.len() - middle
+        let (former, latter) = (middle - start, self.bytes.len() - middle);
+        for place in &mut self.id_places {
+            match *place as usize {
+                at if at >= middle => *place -= former as u32,
+                at if at >= start => *place += latter as u32,
+                _ => {}
+            }
+        }
+        latter
     }
 
     /// Writes a blob: the header, then what `payload` writes.
@@ -256,6 +278,24 @@ mod tests {
         writer.insert(frame, |w| w.varint(300));
         writer.set_i32(0, -1);
         assert_eq!(writer.bytes(), [0xFF, 0xFF, 0xFF, 0xFF, 0xAC, 2, b'x', b'y', b'z']);
+    }
+
+    #[test]
+    fn the_places_of_node_ids_follow_what_is_moved() {
+        let mut writer = Writer::new();
+        writer.node_id(1);
+        let frame = writer.position();
+        writer.node_id(2);
+        writer.byte(9);
+        writer.insert(frame, |w| w.varint(300));
+        writer.node_id(3);
+        let ids = writer.id_places().iter().map(|place| writer.bytes()[*place as usize]);
+        assert_eq!(ids.collect::<Vec<u8>>(), [1, 2, 3]);
+        writer.rotate(0, frame);
+        let ids = writer.id_places().iter().map(|place| writer.bytes()[*place as usize]);
+        assert_eq!(ids.collect::<Vec<u8>>(), [1, 2, 3]);
+        writer.clear();
+        assert_eq!(writer.id_places(), [0u32; 0]);
     }
 
     #[test]

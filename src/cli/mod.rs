@@ -122,6 +122,7 @@ fn run_reload(typed: &args::Reload, environment: &Environment, report: &mut Repo
                 report.stats(&outcome.counts);
             }
             show_timings(typed.timings.timings, &outcome.timings, report);
+            report.work_of_others(&outcome);
             report.reload(&outcome, settings.mode);
             Exit::findings_if(!outcome.failures.is_empty() || outcome.difference.is_some())
         }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use darkc_cache_format::MissReason;
 
-use super::outcome::{Change, Counts, FileOrigin, FileStatus, ItemChange, Miss, Outcome};
+use super::outcome::{Change, Counts, FileOrigin, FileStatus, ItemChange, Miss, OlderUse, Outcome};
 use super::settings::{Mode, Settings};
 use super::{Failure, Removals};
 use crate::base::hash::ContentHash;
@@ -12,9 +12,11 @@ use crate::base::location::{ItemKind, Location};
 use crate::db::Database;
 use crate::diff::Plan;
 use crate::diff::full::Actual;
+use crate::diff::others::{Others, Use};
 use crate::incremental::PackageSet;
 use crate::incremental::Sources;
 use crate::incremental::StoredForms;
+use crate::incremental::planning::Work;
 use crate::load::{Origin, SidecarState};
 use crate::program::lookup::{ItemId, ItemLookup};
 use crate::state::keys::ItemKey;
@@ -33,20 +35,20 @@ pub fn tell(set: &mut PackageSet, explain: bool, outcome: &mut Outcome) {
     }
 }
 
-/// Counts and lists what changed: against the store where that was looked at, else against the last reload. Returns
-/// how many items did.
+/// Counts and lists what changed: against the store where that was looked at, else against the last reload. A name
+/// that somebody else has bound means what they say, so it does not count; it is listed apart. Returns how many items
+/// changed.
 pub fn note_changes(
     set: &PackageSet,
     stored: Option<&Actual>,
+    others: &Others,
     forms: &StoredForms,
     dirty: &HashSet<ItemId>,
     removed: &[(ItemKind, Location)],
     outcome: &mut Outcome,
 ) -> usize {
     let inventory = &set.inventory;
-    let in_store: Option<HashMap<&str, ContentHash>> = stored.map(|actual| {
-        actual.locations.iter().map(|(location, _, hash)| (location.as_str(), *hash)).collect()
-    });
+    let in_store: Option<HashMap<&str, ContentHash>> = stored.map(|actual| in_store(set, actual, others));
     let mut note = |id: ItemId| {
         let known = inventory.known(id);
         let before = match &in_store {
@@ -77,7 +79,9 @@ pub fn note_changes(
     let mut gone: Vec<(ItemKind, &Location)> =
         removed.iter().map(|(kind, location)| (*kind, location)).collect();
     if let Some(actual) = stored {
-        let there = actual.locations.iter().map(|(location, kind, _)| (*kind, location));
+        let there =
+            actual.locations.iter().filter(|name| name.live || others.bound.contains_key(&name.location));
+        let there = there.map(|name| (name.kind, &name.location));
         gone.extend(there.filter(|(_, location)| inventory.find(ItemKey::of(location.as_str())).is_none()));
     }
     let removal = |(kind, location): (_, &Location)| ItemChange {
@@ -87,6 +91,15 @@ pub fn note_changes(
     };
     outcome.changes.extend(gone.into_iter().map(removal));
     outcome.changes.sort_by(|a, b| a.location.cmp(&b.location));
+    if !others.bound.is_empty() {
+        let theirs: HashSet<&str> = others.bound.keys().map(Location::as_str).collect();
+        let changes = std::mem::take(&mut outcome.changes);
+        let (overridden, changes): (Vec<_>, Vec<_>) =
+            changes.into_iter().partition(|change| theirs.contains(&*change.location));
+        outcome.changes = changes;
+        outcome.overridden = overridden.into_iter().map(|change| change.location).collect();
+        outcome.overridden.dedup();
+    }
     let count = |change| outcome.changes.iter().filter(|item| item.change == change).count();
     let counts = &mut outcome.counts;
     counts.items = inventory.live().count();
@@ -115,6 +128,45 @@ fn removals(outcome: &Outcome) -> Option<Removals> {
         modules.into_iter().map(|(module, count)| (module.to_owned(), count)).collect();
     modules.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     Some(Removals { removed, items: before, modules })
+}
+
+/// What each name means to loaders, by the store. Where somebody else has bound it, that is set aside, along with
+/// what is retained; then it is what it is to be, if that is there.
+fn in_store<'a>(set: &PackageSet, actual: &'a Actual, others: &Others) -> HashMap<&'a str, ContentHash> {
+    let mut in_store = HashMap::with_capacity(actual.locations.len());
+    for name in &actual.locations {
+        let location = name.location.as_str();
+        if name.live {
+            in_store.insert(location, name.hash);
+        } else if others.bound.contains_key(&name.location) {
+            let now = set.inventory.find(ItemKey::of(location)).map(|id| set.hash(id));
+            if now == Some(name.hash) || !in_store.contains_key(location) {
+                in_store.insert(location, name.hash);
+            }
+        }
+    }
+    in_store
+}
+
+/// What of others' work uses an older version of what this reload changes, in the order of their names' making.
+pub fn older_uses(plan: &Plan, Work { others, retained }: &Work) -> Vec<OlderUse> {
+    let known: HashSet<ContentHash> = retained.iter().map(|retained| retained.hash).collect();
+    let mut names: HashMap<ContentHash, &str> = HashMap::new();
+    for retained in plan.put_retained.iter().filter(|retained| !known.contains(&retained.hash)) {
+        names.entry(retained.hash).or_insert(&retained.location);
+    }
+    let older = |used: &Use| {
+        let of = names.get(&used.of)?;
+        let (item, branch) = (used.item.to_string(), used.branch.clone());
+        Some(OlderUse { item, branch, uses: (*of).to_owned() })
+    };
+    let mut uses: Vec<OlderUse> = Vec::new();
+    for used in others.uses.iter().filter_map(older) {
+        if !uses.contains(&used) {
+            uses.push(used);
+        }
+    }
+    uses
 }
 
 fn file_statuses(set: &PackageSet) -> Vec<FileStatus> {
@@ -212,6 +264,11 @@ pub fn first_row_difference(plan: &Plan) -> Option<String> {
     let bound = || plan.bind.first().map(|binding| format!("locations, {}", binding.location));
     let unbound =
         || plan.unbind.first().map(|location| format!("locations, {location}, which is in no source"));
+    let set_aside = || {
+        let gone = plan.drop_names.first();
+        gone.map(|(location, hash)| format!("locations, {location}, which was set aside as {hash}"))
+    };
+    let retained = || plan.drop_retained.first().map(|hash| format!("darkc_retained, {hash}"));
     let dependencies = || {
         let item = plan.put_dependencies.first().map(|put| put.item);
         let item = item.or_else(|| plan.drop_dependencies.first().copied());
@@ -225,6 +282,8 @@ pub fn first_row_difference(plan: &Plan) -> Option<String> {
         .or_else(op_left)
         .or_else(bound)
         .or_else(unbound)
+        .or_else(set_aside)
+        .or_else(retained)
         .or_else(dependencies)
 }
 

@@ -31,6 +31,10 @@ pub struct Outcome {
     pub values_left: Vec<ValueLeft>,
     /// What changed, in order of location; filled for `--dry-run` and `--explain`.
     pub changes: Vec<ItemChange>,
+    /// Names of edited sources that somebody else has bound on main, in order: they stay as they are.
+    pub overridden: Vec<String>,
+    /// What of others' work uses an older version of what changed.
+    pub older_uses: Vec<OlderUse>,
     /// The first difference that `--verify` found.
     pub difference: Option<String>,
     pub timings: Timings,
@@ -55,12 +59,6 @@ impl Outcome {
         self.counts.rows_written = applied.rows_written;
         self.counts.own_rows_written = applied.own_rows_written;
         self.counts.statements_prepared = applied.statements_prepared;
-        if applied.overridden > 0 {
-            self.warnings.push(format!(
-                "{} names were left as they are, because a user has bound them on main",
-                applied.overridden
-            ));
-        }
     }
 }
 
@@ -88,6 +86,15 @@ pub enum FileOrigin {
     Parsed,
     Failed,
     Removed,
+}
+
+/// An item of somebody's work, which no source has, and a package item of which it uses an older version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OlderUse {
+    pub item: String,
+    /// The name of the branch that the item has its name on.
+    pub branch: String,
+    pub uses: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,12 +9,14 @@ use super::settings::{Mode, NodeIdMode, Settings};
 use super::{Failure, builtin_sources, changes as told, load_options, unless_passing};
 use crate::base::parallel::{self, HandOver};
 use crate::db::{Database, Millis, NewState, Watched, sealed_items};
-use crate::diff::{Plan, changes, full};
+use crate::diff::{Plan, changes};
 use crate::discover::checkout::RefsPlace;
 use crate::discover::{self, Found};
 use crate::incremental::planning::{self, Stored};
 use crate::incremental::values;
-use crate::incremental::{Basis, BuiltinLookup, PackageSet, STATE_DIGEST, Sources, affected, next_files};
+use crate::incremental::{
+    Basis, BuiltinLookup, PackageSet, STATE_DIGEST, Sources, StoredForms, affected, next_files,
+};
 use crate::program::lookup::ItemId;
 use crate::state::around::Around;
 use crate::state::{Remembered, Stamp};
@@ -202,26 +204,33 @@ impl<'s> Run<'s> {
         let due = changes::to_compile(&affected, &dirty, set);
         timings.time("look into", || set.look_into(&due))?;
         let mut compiled = timings.time("compile", || set.compile(&due, self.settings.node_ids));
-        let forms = compiled.values().map(|item| (item.id, (item.fingerprint(), item.add_op.id))).collect();
+        let mut forms: StoredForms =
+            compiled.values().map(|item| (item.id, (item.fingerprint(), item.add_op.id))).collect();
         set.sources.check_unchanged()?;
         // 9. Evaluate the values that are new, and plan the rows that must change.
-        let stored = if trusted { None } else { timings.time("compare", || Stored::read(database))? };
+        let mut stored = match trusted {
+            true => None,
+            false => {
+                let shapes = planning::shapes(&affected, &compiled, self.settings.node_ids, database)?;
+                timings.time("compare", || Stored::read(database, &shapes, &affected))?
+            }
+        };
         let actual = stored.as_ref().map(|stored| &stored.actual);
         let evaluate =
             || values::evaluate(set, &mut compiled, &affected, actual, database, self.settings.node_ids);
         let values = timings.time("evaluate", evaluate)?;
         (counts.values_evaluated, counts.values_left) = (values.evaluated, values.left.len());
         *values_left = values.left;
-        let kept = planning::kept(&affected, actual, database)?;
-        let unbind = removed.iter().map(|(_, location)| location.clone()).collect();
-        let mut plan = timings.time("diff", || match actual {
-            Some(actual) => full::plan(actual, &affected, compiled, set),
-            None => changes::plan(&affected, compiled, unbind, &kept, set),
-        });
+        let plan =
+            || planning::plan(set, &affected, compiled, &removed, stored.as_mut(), &mut forms, database);
+        let (mut plan, work) = timings.time("diff", plan)?;
+        let actual = stored.as_ref().map(|stored| &stored.actual);
         proof::prove(database, actual, &plan, set.inventory.live().count(), notes)?;
         set.next = timings.time("own rows", || next_files(set, &forms));
         planning::plan_own_rows(&mut plan, set.inventory.before(), stored.as_ref(), &set.next);
-        plan.changed_items = told::note_changes(set, actual, &forms, &dirty, &removed, &mut self.outcome);
+        plan.changed_items =
+            told::note_changes(set, actual, &work.others, &forms, &dirty, &removed, &mut self.outcome);
+        self.outcome.older_uses = told::older_uses(&plan, &work);
         told::judge(&plan, &set.sources, database, self.settings, &mut self.outcome)?;
         if let (Mode::Verify, None, Some(place)) =
             (self.settings.mode, &self.outcome.difference, &self.refs_place)

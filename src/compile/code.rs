@@ -272,7 +272,7 @@ impl<'c, W: ItemLookup> Code<'c, W> {
     /// Starts a lambda; its frame follows.
     pub fn lambda(&mut self, to: Register, head: &LambdaHead<'_>) -> OpenFrame {
         self.begin(tag::LAMBDA, to);
-        self.out.u64(head.id);
+        self.out.node_id(head.id);
         let mut next = 0;
         self.out.non_empty_list(head.patterns, |out, pattern| write_let_pattern(out, pattern, &mut next));
         self.out.list(head.captures, |out, (from, to)| {

@@ -2,8 +2,8 @@
 
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::ItemKind;
-use crate::binary::ids::{Derived, NodeIds, Zero};
-use crate::binary::writer::Writer;
+use crate::binary::ids::{Derived, NodeIds, Zero, same_but_ids};
+use crate::binary::writer::{BLOB_HEADER_LENGTH, Writer};
 use crate::ops::Op;
 use crate::ops::payload;
 use crate::program::lookup::{ItemId, ItemLookup};
@@ -48,9 +48,33 @@ pub struct CompiledItem {
     pub row: Fingerprint,
     /// [`dependencies_fingerprint`] of its dependency rows.
     pub dependencies: Fingerprint,
+    /// Where node ids stand in the blob of the Add op; in `pt_def` they stand one tag earlier.
+    op_ids: Vec<u32>,
+    /// Where node ids stand in `runtime`.
+    runtime_ids: Vec<u32>,
 }
 
 impl CompiledItem {
+    /// Whether a stored Add op is the item's, or differs from it in node ids alone.
+    pub fn adds_the_same(&self, op_blob: &[u8], scratch: &mut Vec<u8>) -> bool {
+        same_but_ids(&self.add_op.blob, &self.op_ids, op_blob, scratch)
+    }
+
+    /// Whether a stored row is the item's, or differs from it in node ids alone.
+    pub fn has_the_same_row(
+        &self,
+        pt_def: &[u8],
+        runtime: &[u8],
+        description: &str,
+        scratch: &mut Vec<u8>,
+    ) -> bool {
+        let places: Vec<u32> =
+            self.op_ids.iter().map(|place| place - payload::ADD_TAG_LENGTH as u32).collect();
+        self.description == description
+            && same_but_ids(&self.pt_def, &places, pt_def, scratch)
+            && same_but_ids(&self.runtime, &self.runtime_ids, runtime, scratch)
+    }
+
     /// Of everything that reaches the item's row and its dependency rows.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(&[self.row.0.to_le_bytes(), self.dependencies.0.to_le_bytes()].concat())
@@ -107,6 +131,7 @@ fn with_ids(
     scratch.clear();
     payload::add_item(scratch, item, hash, lookup, ids);
     let add_op = Op::of(scratch.bytes());
+    let op_ids = scratch.id_places().iter().map(|place| place + BLOB_HEADER_LENGTH as u32).collect();
 
     // The stored form is the op's payload behind its tag.
     let mut pt_def = Writer::new();
@@ -137,5 +162,7 @@ fn with_ids(
         add_op,
         set_name: Op::set_name(lookup.location(item.id), kind, hash),
         mentions,
+        op_ids,
+        runtime_ids: scratch.id_places().to_vec(),
     }
 }

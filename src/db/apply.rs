@@ -9,6 +9,7 @@ use std::path::Path;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::commit;
 use super::error::DbError;
 use super::identity::Proof;
 use super::rows::VacantRows;
@@ -19,6 +20,7 @@ use super::{Database, Seen, read_state};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::ItemKind;
 use crate::diff::Plan;
+use crate::diff::others::Batch;
 
 /// From this many rows on the triggers are made anew, which takes 0.2 ms, so that no row is counted, which takes
 /// 8 µs each (`benches/store`). Less would pay too, but each time all others must read the schema again.
@@ -98,12 +100,16 @@ impl Database {
 }
 
 /// How much a plan writes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Size {
     /// Rows that it touches, single dependencies apart.
     pub rows: usize,
     /// About how many names it binds that were not bound before: each other one has a SetName op that goes.
     pub new_names: usize,
+    /// Whether something goes that nobody may have begun to use meanwhile.
+    pub drops: bool,
+    /// Whether names are looked up that were set aside.
+    pub minds_others: bool,
 }
 
 impl Size {
@@ -118,11 +124,16 @@ impl Size {
             plan.add_ops.len(),
             plan.bind.len(),
             plan.unbind.len(),
+            plan.drop_names.len(),
+            plan.drop_retained.len(),
+            plan.put_retained.len(),
             plan.put_files.len(),
             plan.drop_files.len(),
         ];
         let new_names = plan.bind.len().saturating_sub(plan.drop_ops.len() / 2);
-        Size { rows: rows.into_iter().sum(), new_names }
+        let drops = !plan.drop_rows.is_empty() || !plan.drop_ops.is_empty();
+        let minds_others = !plan.retained.is_empty() || plan.bind.iter().any(|name| name.below.is_some());
+        Size { rows: rows.into_iter().sum(), new_names, drops, minds_others }
     }
 }
 
@@ -144,7 +155,10 @@ pub(super) struct Apply<'c> {
     pub(super) vacant: VacantRows,
     /// Whether a commit is a loader's, for those asked about.
     pub(super) loader_commits: HashMap<String, bool>,
+    pub(super) now: Millis,
     pub(super) created_at: String,
+    /// Content whose names are set aside instead of moved or deleted.
+    pub(super) retained: HashSet<ContentHash>,
     pub(super) applied: Applied,
 }
 
@@ -165,7 +179,7 @@ impl<'c> Apply<'c> {
         path: &'c Path,
         connection: &'c Connection,
         seen: Option<Seen>,
-        Size { rows, new_names }: Size,
+        Size { rows, new_names, drops, minds_others }: Size,
     ) -> Result<Self, DbError> {
         let sqlite = |error| DbError::sqlite(path, error);
         let has_log = has_write_ahead_log(connection).map_err(sqlite)?;
@@ -186,7 +200,9 @@ impl<'c> Apply<'c> {
         if !schema::has_main(connection).map_err(sqlite)? {
             return Err(DbError::NoMain { path: path.to_owned() });
         }
-        if seen.is_some_and(|seen| !seen.still_is(now)) {
+        // Work on a branch is not counted as a change, but it may reach what goes.
+        let changed = |seen: Seen| !seen.still_is(now) || (drops && seen.data != now.data);
+        if seen.is_some_and(changed) {
             return Err(DbError::Changed { path: path.to_owned() });
         }
         let mut apply = Apply::new(path, connection, transaction, false);
@@ -214,7 +230,7 @@ impl<'c> Apply<'c> {
         if rows >= REINDEX_WRITE {
             unused.extend(schema::UNUSED_INDEXES);
         }
-        if new_names >= REINDEX_NAMES {
+        if new_names >= REINDEX_NAMES && !minds_others {
             unused.extend(schema::UNUSED_NAME_INDEXES);
         }
         apply.dropped_indexes = schema::drop_indexes(connection, &unused).map_err(sqlite)?;
@@ -234,7 +250,9 @@ impl<'c> Apply<'c> {
             put_dependencies: HashSet::new(),
             vacant: VacantRows::default(),
             loader_commits: HashMap::new(),
-            created_at: Millis::now().datetime(),
+            now: Millis::default(),
+            created_at: String::new(),
+            retained: HashSet::new(),
             applied: Applied::default(),
         }
     }
@@ -246,19 +264,28 @@ impl<'c> Apply<'c> {
         state: &NewState,
         now: Millis,
     ) -> Result<Finished<'c>, DbError> {
+        self.now = now;
         self.created_at = now.datetime();
+        self.retained = plan.retained.clone();
+        let mut namings = self.log(plan, now).map_err(|error| self.failed(error))?;
         for item in &plan.drop_dependencies {
             self.drop_dependencies(*item).map_err(|error| self.failed(error))?;
         }
         self.vacate_rows(&plan.drop_rows).map_err(|error| self.failed(error))?;
         for row in &plan.put_rows {
-            self.put_row(row)?;
+            if !self.is_theirs(row.hash, plan).map_err(|error| self.failed(error))? {
+                self.put_row(row)?;
+            }
         }
         self.drop_vacant_rows().map_err(|error| self.failed(error))?;
         for dependencies in &plan.put_dependencies {
-            self.put_dependencies(dependencies).map_err(|error| self.failed(error))?;
+            if !self.is_theirs(dependencies.item, plan).map_err(|error| self.failed(error))? {
+                self.put_dependencies(dependencies).map_err(|error| self.failed(error))?;
+            }
         }
-        let mut namings = self.log(plan, now).map_err(|error| self.failed(error))?;
+        for (location, hash) in &plan.drop_names {
+            self.drop_name(location, *hash).map_err(|error| self.failed(error))?;
+        }
         for location in &plan.unbind {
             self.unbind(location).map_err(|error| self.failed(error))?;
         }
@@ -267,6 +294,15 @@ impl<'c> Apply<'c> {
         }
         self.settle(plan, state).map_err(|error| self.failed(error))?;
         Ok(Finished(self))
+    }
+
+    /// Whether the row of some content, which is there, is that of an op of somebody else's: they added the same
+    /// content in a batch that is folded after this one.
+    fn is_theirs(&mut self, hash: ContentHash, plan: &Plan) -> rusqlite::Result<bool> {
+        let Some(theirs) = plan.contested.get(&hash) else { return Ok(false) };
+        let commit = self.applied.commit.map(|commit| commit.to_hex().to_string());
+        let ours = Batch { branch: MAIN_BRANCH_TEXT.to_owned(), commit };
+        Ok(ours < *theirs && self.has_row(hash)?)
     }
 
     /// Writes darkc's own rows, and whatever of the schema had to wait for the rows.
@@ -281,8 +317,12 @@ impl<'c> Apply<'c> {
         for file in &plan.put_files {
             self.statements.run(Sql::PutFile, (&file.path, &file.items))?;
         }
+        self.put_retained(plan)?;
         for index in &self.dropped_indexes {
             self.connection.execute_batch(index)?;
+        }
+        if let Some(commit) = self.applied.commit.filter(|_| !self.in_draft) {
+            commit::drop_empty(&mut self.statements, commit)?;
         }
         if self.triggers_dropped {
             schema::make_triggers(self.connection)?;

@@ -1,5 +1,6 @@
 //! The commit that a reload's ops belong to, and the branch ops that record it.
 
+use super::mentions;
 use super::schema::{
     FIRST_MESSAGE, LOADER_ACCOUNT, LOADER_ACCOUNT_TEXT, MAIN_BRANCH, MAIN_BRANCH_NAME, MAIN_BRANCH_TEXT,
     RELOAD_MESSAGE,
@@ -8,7 +9,7 @@ use super::statements::{Sql, Statements};
 use super::time::Millis;
 use crate::base::hash::ContentHash;
 use crate::binary::writer::Writer;
-use crate::ops::payload::{BranchOp, branch_op, branch_op_blob};
+use crate::ops::payload::{BranchOp, CREATE_COMMIT, branch_op, branch_op_blob};
 use crate::ops::{Op, commit_hash, op_hash};
 
 /// Records a commit of `ops` on main. The first commit of a store also records that main was made, as
@@ -61,4 +62,44 @@ fn add_branch_op(statements: &mut Statements<'_>, op: &BranchOp<'_>, now: Millis
     branch_op_blob(&mut blob, id, payload.bytes());
     statements.run(Sql::AddBranchOp, (&*id.to_hex(), blob.bytes(), now.stamp(), now.datetime()))?;
     Ok(())
+}
+
+/// Deletes the commits of earlier reloads of which nothing is left, with the branch ops that record them. One that
+/// something refers to stays: a branch that is based on it, and a branch op that names it.
+pub fn drop_empty(statements: &mut Statements<'_>, newest: ContentHash) -> rusqlite::Result<()> {
+    let pattern = format!("{RELOAD_MESSAGE}*");
+    let parameters = (MAIN_BRANCH_TEXT, LOADER_ACCOUNT_TEXT, &*pattern, &*newest.to_hex());
+    let mut empty: Vec<String> = statements.query(Sql::EmptyCommits, parameters, |row| row.get(0))?;
+    if empty.is_empty() {
+        return Ok(());
+    }
+    let mut recorded: Vec<(i64, String)> = Vec::new();
+    // Whatever refers to a commit came after it, and the op of the first load is long.
+    statements.scan(Sql::BranchOps, [], |row| {
+        let blob = row.get_ref(1)?.as_blob()?;
+        let own = created_commit(blob);
+        mentions::find(blob, |hash| {
+            let hash = hash.to_hex();
+            if own != Some(&*hash) {
+                empty.retain(|commit| *commit != *hash);
+            }
+        });
+        if let Some(at) = empty.iter().position(|commit| own == Some(commit)) {
+            recorded.push((row.get(0)?, empty.swap_remove(at)));
+        }
+        Ok(!empty.is_empty())
+    })?;
+    for (op, commit) in recorded {
+        statements.run(Sql::DropBranchOp, [op])?;
+        statements.run(Sql::DropCommit, [commit])?;
+    }
+    Ok(())
+}
+
+/// The commit that a branch op records, by its `op_blob` ([`crate::ops::payload`]).
+fn created_commit(blob: &[u8]) -> Option<&str> {
+    const HASH: usize = 1 + 64;
+    let (tag, payload) = blob.get(HASH..)?.split_first()?;
+    let is_commit = *tag == CREATE_COMMIT;
+    is_commit.then(|| std::str::from_utf8(payload.get(1..HASH)?).ok()).flatten()
 }

@@ -24,10 +24,16 @@ impl Apply<'_> {
             self.applied.commit = Some(commit);
             let commit = commit.to_hex();
             let named: HashSet<OpId> = plan.bind.iter().map(|binding| binding.op).collect();
+            let below: HashMap<OpId, &str> =
+                plan.bind.iter().filter_map(|name| Some((name.op, name.below.as_deref()?))).collect();
             let first = first_stamp(now, plan.add_ops.len(), self.newest_stamp);
             for (op, millis) in plan.add_ops.iter().zip(first.0..) {
                 self.newest_stamp = Millis(millis);
-                let stamp = Millis(millis).stamp();
+                let stamp = match below.get(&op.id) {
+                    Some(theirs) => stamp_below(theirs),
+                    None => Millis(millis),
+                };
+                let stamp = stamp.stamp();
                 let added = self.add_op(op, &commit, &stamp, &mut places)?;
                 if added && named.contains(&op.id) {
                     namings
@@ -92,4 +98,9 @@ impl Apply<'_> {
         }
         Ok(added > 0)
     }
+}
+
+/// The stamp of an op that names what somebody else has bound: theirs is later, so that it wins in the fold too.
+fn stamp_below(theirs: &str) -> Millis {
+    Millis::from_stamp(theirs).map_or(Millis::default(), |theirs| Millis(theirs.0 - 1))
 }

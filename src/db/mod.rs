@@ -13,9 +13,12 @@ mod identity;
 mod live_names;
 mod lock;
 mod log;
+mod mentions;
 mod names;
+mod others;
 mod owned;
 mod place;
+mod retained;
 mod rows;
 mod schema;
 mod seal;
@@ -25,7 +28,6 @@ pub mod time;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -37,13 +39,16 @@ pub use error::DbError;
 pub use identity::{Identity, Proof};
 pub use live_names::{LiveHashes, WantedName};
 pub use lock::{Holder, StoreLock, Tried, try_lock};
-pub use owned::{OwnedLocation, OwnedOp, OwnedRow, OwnedRows};
+pub use owned::Shapes;
 pub use place::blocking_process;
 pub use schema::{LOADER_ACCOUNT, MAIN_BRANCH};
 pub use seal::{Watched, sealed_items};
 pub use time::Millis;
 
 use crate::base::hash::{ContentHash, Fingerprint};
+use crate::diff::full::Actual;
+use crate::diff::others::Others;
+use crate::diff::retained::Retained;
 use crate::state::{Stamp, StoredFile};
 use apply::{Apply, Finished, Size};
 use draft::Draft;
@@ -281,24 +286,34 @@ impl Database {
         Ok(files)
     }
 
+    /// What the last reload retained for others, in order; none where the next write makes darkc's tables anew.
+    pub fn retained(&self) -> Result<Vec<Retained>, DbError> {
+        let Some(connection) = &self.connection else { return Ok(Vec::new()) };
+        if self.seen.is_some_and(|seen| seen.changes.is_none()) {
+            return Ok(Vec::new());
+        }
+        retained::read(connection).map_err(|error| DbError::sqlite(&self.path, error))
+    }
+
     /// Everything in the store that a loader put there, darkc or Darklang's own, for comparing it with what
-    /// ought to be there.
-    pub fn owned(&mut self) -> Result<OwnedRows, DbError> {
-        let Some(connection) = &self.connection else { return Ok(OwnedRows::default()) };
+    /// ought to be there: the `shapes`.
+    pub fn owned(&mut self, shapes: &Shapes<'_>) -> Result<Actual, DbError> {
+        let Some(connection) = &self.connection else { return Ok(Actual::default()) };
         // One read transaction, so that the look and the rows are of one moment.
         let transaction =
             connection.unchecked_transaction().map_err(|error| DbError::sqlite(&self.path, error))?;
         let state = read_state(connection).map_err(|error| DbError::sqlite(&self.path, error))?;
-        let rows = owned::read(connection).map_err(|error| DbError::sqlite(&self.path, error))?;
+        let rows = owned::read(connection, shapes).map_err(|error| DbError::sqlite(&self.path, error))?;
         transaction.finish().map_err(|error| DbError::sqlite(&self.path, error))?;
         self.seen = Some(state.0);
         Ok(rows)
     }
 
-    /// The content that users' own ops add or name, which stays whatever the sources say.
-    pub fn kept(&self) -> Result<HashSet<ContentHash>, DbError> {
-        let Some(connection) = &self.connection else { return Ok(HashSet::new()) };
-        owned::kept(connection).map_err(|error| DbError::sqlite(&self.path, error))
+    /// What others than loaders have put into the store, and which of the `candidates` it reaches.
+    pub fn others(&self, candidates: &[ContentHash]) -> Result<Others, DbError> {
+        let Some(connection) = &self.connection else { return Ok(Others::default()) };
+        let others = others::read(connection, candidates);
+        Ok(others.map_err(|error| DbError::sqlite(&self.path, error))?.unwrap_or_default())
     }
 
     /// A column of one item; `None` where there is no such item, or the column is NULL.
@@ -456,6 +471,7 @@ fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRo
          FROM pragma_schema_version v, pragma_data_version d, \
              (SELECT max(number) AS newest FROM darkc_migrations) m \
              LEFT JOIN (SELECT NULL FROM darkc_files LIMIT 0) \
+             LEFT JOIN (SELECT NULL FROM darkc_retained LIMIT 0) \
              LEFT JOIN darkc_changes c LEFT JOIN darkc_state s";
     const NO_STATE: &str = "SELECT v.schema_version, d.data_version, NULL \
          FROM pragma_schema_version v, pragma_data_version d";

@@ -1,6 +1,6 @@
 //! What loaders put into a store, read back for comparing it with what ought to be there.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
@@ -9,154 +9,151 @@ use super::apply::item_type;
 use super::schema::{MAIN_BRANCH_TEXT, is_loader_commit};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
+use crate::binary::writer::BLOB_HEADER_LENGTH;
+use crate::compile::item::CompiledItem;
+use crate::diff::full::{Actual, ActualName, ActualOp, ActualRow, Says};
+use crate::diff::others::Batch;
 use crate::diff::{dependencies_fingerprint, row_fingerprint};
 use crate::ops::OpId;
+use crate::ops::payload::ADD_TAG_LENGTH;
 use crate::ops::read::{OpHead, read_head};
+use crate::program::lookup::ItemId;
 
-/// Everything that a full comparison looks at.
-#[derive(Debug, Default)]
-pub struct OwnedRows {
-    /// The ops of loaders' commits on main, oldest first.
-    pub ops: Vec<OwnedOp>,
-    /// The live names on main that loaders' commits bound.
-    pub locations: Vec<OwnedLocation>,
-    /// Every row of the three tables of items; users' items are among them.
-    pub rows: Vec<OwnedRow>,
-    /// [`dependencies_fingerprint`] of every item that has dependency rows, in order of hash.
-    pub dependencies: Vec<(ContentHash, Fingerprint)>,
-}
+/// The items that ought to be in a store, by their content hash, for finding what differs in node ids alone. Where
+/// there are none, nothing is like anything.
+pub type Shapes<'c> = HashMap<ContentHash, Vec<&'c CompiledItem>>;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnedOp {
-    pub id: OpId,
-    pub head: OpHead,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnedLocation {
-    pub location: Location,
-    pub kind: ItemKind,
-    pub hash: ContentHash,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OwnedRow {
-    pub kind: ItemKind,
-    pub hash: ContentHash,
-    /// [`row_fingerprint`] of the row.
-    pub fingerprint: Fingerprint,
-    /// Whether a value is evaluated; true of all else.
-    pub has_result: bool,
-}
-
-pub fn read(connection: &Connection) -> rusqlite::Result<OwnedRows> {
+/// Reads everything that loaders have put into the store.
+pub fn read(connection: &Connection, shapes: &Shapes<'_>) -> rusqlite::Result<Actual> {
     let commits = loader_commits(connection)?;
-    Ok(OwnedRows {
-        ops: ops(connection, &commits)?,
+    Ok(Actual {
+        ops: ops(connection, &commits, shapes)?,
+        batches: batches(&commits),
         locations: locations(connection, &commits)?,
-        rows: rows(connection)?,
-        dependencies: dependencies(connection)?,
+        rows: rows(connection, shapes)?,
+        dependencies: dependencies(connection)?.into_iter().collect(),
+        ..Actual::default()
     })
+}
+
+/// The first of the items by that hash for which `is_like` holds.
+fn first_like(
+    shapes: &Shapes<'_>,
+    hash: ContentHash,
+    is_like: impl FnMut(&&&CompiledItem) -> bool,
+) -> Option<ItemId> {
+    shapes.get(&hash)?.iter().find(is_like).map(|item| item.id)
+}
+
+/// Of what a blob holds behind its header; an Add op has a tag in front of it.
+fn content(blob: &[u8], tag: usize) -> Fingerprint {
+    Fingerprint::of(blob.get(BLOB_HEADER_LENGTH + tag..).unwrap_or_default())
 }
 
 const KINDS: [ItemKind; 3] = [ItemKind::Type, ItemKind::Value, ItemKind::Fn];
 
-fn loader_commits(connection: &Connection) -> rusqlite::Result<HashSet<String>> {
+fn batches(commits: &HashMap<String, usize>) -> Vec<Batch> {
+    let mut hashes: Vec<(&usize, &String)> = commits.iter().map(|(hash, number)| (number, hash)).collect();
+    hashes.sort_unstable();
+    let batch =
+        |(_, hash): (_, &String)| Batch { branch: MAIN_BRANCH_TEXT.to_owned(), commit: Some(hash.clone()) };
+    hashes.into_iter().map(batch).collect()
+}
+
+/// The commits of loaders, numbered.
+fn loader_commits(connection: &Connection) -> rusqlite::Result<HashMap<String, usize>> {
     let mut commits = connection.prepare("SELECT hash, account_id, message FROM commits")?;
     let mut rows = commits.query([])?;
-    let mut hashes = HashSet::new();
+    let mut hashes = HashMap::new();
     while let Some(row) = rows.next()? {
         if is_loader_commit(text(row, 1)?, text(row, 2)?) {
-            hashes.insert(text(row, 0)?.to_owned());
+            hashes.insert(text(row, 0)?.to_owned(), hashes.len());
         }
     }
     Ok(hashes)
 }
 
-/// The content that ops of anybody else than loaders add or name, on whatever branch: it must stay.
-pub fn kept(connection: &Connection) -> rusqlite::Result<HashSet<ContentHash>> {
-    let commits = loader_commits(connection)?;
-    let mut foreign = connection.prepare("SELECT hash FROM commits")?;
-    let foreign = foreign.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-    let mut kept = HashSet::new();
-    let mut take = |row: &Row<'_>| match row.get_ref(0)?.as_blob().map(read_head) {
-        Ok(Some(OpHead::Add(_, hash) | OpHead::SetName(_, _, hash))) => {
-            kept.insert(hash);
-            Ok(())
-        }
-        Ok(_) => Ok(()),
-        Err(error) => Err(rusqlite::Error::from(error)),
-    };
-    // Work in progress has no commit; both questions have an index.
-    let mut unfinished = connection.prepare(
-        "SELECT o.op_blob FROM branches b JOIN package_ops o ON o.branch_id = b.id AND o.commit_hash IS NULL",
-    )?;
-    let mut rows = unfinished.query([])?;
-    while let Some(row) = rows.next()? {
-        take(row)?;
-    }
-    let mut committed = connection.prepare("SELECT op_blob FROM package_ops WHERE commit_hash = ?1")?;
-    for commit in foreign.iter().filter(|commit| !commits.contains(*commit)) {
-        let mut rows = committed.query([commit])?;
-        while let Some(row) = rows.next()? {
-            take(row)?;
-        }
-    }
-    Ok(kept)
-}
-
-fn ops(connection: &Connection, commits: &HashSet<String>) -> rusqlite::Result<Vec<OwnedOp>> {
+fn ops(
+    connection: &Connection,
+    commits: &HashMap<String, usize>,
+    shapes: &Shapes<'_>,
+) -> rusqlite::Result<Vec<ActualOp>> {
     let mut table = connection.prepare(
-        "SELECT id, op_blob, commit_hash FROM package_ops WHERE branch_id = ?1 AND commit_hash IS NOT NULL \
-         ORDER BY rowid",
+        "SELECT id, op_blob, commit_hash, origin_ts FROM package_ops \
+         WHERE branch_id = ?1 AND commit_hash IS NOT NULL ORDER BY rowid",
     )?;
     let mut rows = table.query([MAIN_BRANCH_TEXT])?;
     let mut ops = Vec::new();
+    let scratch = &mut Vec::new();
     while let Some(row) = rows.next()? {
         // An id that is none of Darklang's making belongs to nobody here.
-        let (true, Ok(id)) = (commits.contains(text(row, 2)?), Uuid::parse_str(text(row, 0)?)) else {
+        let (Some(commit), Ok(id)) = (commits.get(text(row, 2)?), Uuid::parse_str(text(row, 0)?)) else {
             continue;
         };
-        let head = read_head(row.get_ref(1)?.as_blob()?).unwrap_or(OpHead::Other);
-        ops.push(OwnedOp { id: OpId(id.to_bytes_le()), head });
+        let id = OpId(id.to_bytes_le());
+        let blob = row.get_ref(1)?.as_blob()?;
+        let (about, says, like) = match read_head(blob) {
+            Some(OpHead::Add(kind, hash)) => {
+                let like = first_like(shapes, hash, |item| item.add_op.id == id)
+                    .or_else(|| first_like(shapes, hash, |item| item.adds_the_same(blob, scratch)));
+                (hash, Says::Add(kind), like)
+            }
+            Some(OpHead::SetName(location, kind, hash)) => (hash, Says::SetName(kind, location), None),
+            // Nothing that a loader writes.
+            _ => continue,
+        };
+        let content = if like.is_some() { content(blob, ADD_TAG_LENGTH) } else { Fingerprint::default() };
+        let origin_ts = row.get(3)?;
+        ops.push(ActualOp { id, about, says, commit: *commit, origin_ts, like, content });
     }
     Ok(ops)
 }
 
-fn locations(connection: &Connection, commits: &HashSet<String>) -> rusqlite::Result<Vec<OwnedLocation>> {
+fn locations(connection: &Connection, commits: &HashMap<String, usize>) -> rusqlite::Result<Vec<ActualName>> {
     let mut table = connection.prepare(
-        "SELECT owner, modules, name, item_type, item_hash, commit_hash FROM locations \
-         WHERE branch_id = ?1 AND unlisted_at IS NULL AND commit_hash IS NOT NULL ORDER BY rowid",
+        "SELECT owner, modules, name, item_type, item_hash, commit_hash, unlisted_at IS NULL FROM locations \
+         WHERE branch_id = ?1 AND commit_hash IS NOT NULL ORDER BY rowid",
     )?;
     let mut rows = table.query([MAIN_BRANCH_TEXT])?;
     let mut locations = Vec::new();
     while let Some(row) = rows.next()? {
-        let (true, Some(kind), Some(hash)) =
-            (commits.contains(text(row, 5)?), kind_of(text(row, 3)?), ContentHash::from_hex(text(row, 4)?))
-        else {
+        let (true, Some(kind), Some(hash)) = (
+            commits.contains_key(text(row, 5)?),
+            kind_of(text(row, 3)?),
+            ContentHash::from_hex(text(row, 4)?),
+        ) else {
             continue;
         };
-        let location = dotted(text(row, 0)?, text(row, 1)?, text(row, 2)?);
-        locations.push(OwnedLocation { location: Location::new(location), kind, hash });
+        let location = Location::new(dotted(text(row, 0)?, text(row, 1)?, text(row, 2)?));
+        locations.push(ActualName { location, kind, hash, live: row.get(6)? });
     }
     Ok(locations)
 }
 
-fn rows(connection: &Connection) -> rusqlite::Result<Vec<OwnedRow>> {
+fn rows(connection: &Connection, shapes: &Shapes<'_>) -> rusqlite::Result<Vec<ActualRow>> {
     const TABLES: [(ItemKind, &str); 3] = [
         (ItemKind::Type, "SELECT hash, pt_def, rt_def, description, 1 FROM package_types"),
         (ItemKind::Value, "SELECT hash, pt_def, x'', description, rt_dval IS NOT NULL FROM package_values"),
         (ItemKind::Fn, "SELECT hash, pt_def, rt_instrs, description, 1 FROM package_functions"),
     ];
     let mut items = Vec::new();
+    let scratch = &mut Vec::new();
     for (kind, select) in TABLES {
         let mut table = connection.prepare(select)?;
         let mut rows = table.query([])?;
         while let Some(row) = rows.next()? {
             let Some(hash) = ContentHash::from_hex(text(row, 0)?) else { continue };
             let blob = |column| row.get_ref(column)?.as_blob().map_err(rusqlite::Error::from);
-            let fingerprint = row_fingerprint(blob(1)?, blob(2)?, text(row, 3)?);
-            items.push(OwnedRow { kind, hash, fingerprint, has_result: row.get(4)? });
+            let (pt_def, runtime, description) = (blob(1)?, blob(2)?, text(row, 3)?);
+            let fingerprint = row_fingerprint(pt_def, runtime, description);
+            let like = first_like(shapes, hash, |item| {
+                item.kind == kind
+                    && (item.row == fingerprint
+                        || item.has_the_same_row(pt_def, runtime, description, scratch))
+            });
+            let content = if like.is_some() { content(pt_def, 0) } else { Fingerprint::default() };
+            let has_result = row.get(4)?;
+            items.push(ActualRow { kind, hash, fingerprint, like, content, has_result });
         }
     }
     Ok(items)
@@ -200,14 +197,14 @@ fn dependencies(connection: &Connection) -> rusqlite::Result<Vec<(ContentHash, F
     Ok(items)
 }
 
-fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
+pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
     row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)
 }
 
-fn kind_of(text: &str) -> Option<ItemKind> {
+pub(super) fn kind_of(text: &str) -> Option<ItemKind> {
     KINDS.into_iter().find(|kind| item_type(*kind) == text)
 }
 
-fn dotted(owner: &str, modules: &str, name: &str) -> String {
+pub(super) fn dotted(owner: &str, modules: &str, name: &str) -> String {
     if modules.is_empty() { format!("{owner}.{name}") } else { format!("{owner}.{modules}.{name}") }
 }

@@ -99,6 +99,16 @@ impl Apply<'_> {
         put.map(|_| ())
     }
 
+    pub(super) fn has_row(&mut self, hash: ContentHash) -> rusqlite::Result<bool> {
+        let hash = hash.to_hex();
+        for find in [Sql::FindFunction, Sql::FindType, Sql::FindValue] {
+            if self.statements.first(find, [&*hash], |_| Ok(()))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     pub(super) fn drop_dependencies(&mut self, item: ContentHash) -> rusqlite::Result<()> {
         self.statements.run(Sql::DropDependencies, [&*item.to_hex()]).map(|_| ())
     }

@@ -14,8 +14,8 @@ const DARKC_TRIGGERS: &str = include_str!("../../migrations/0004_darkc_triggers.
 pub const NEWEST_MIGRATION: i64 = 3;
 
 /// darkc's own tables, for starting over where one of them is missing.
-const DARKC_TABLES: [&str; 5] =
-    ["darkc_migrations", "darkc_changes", "darkc_state", "darkc_files", "darkc_releases"];
+const DARKC_TABLES: [&str; 6] =
+    ["darkc_migrations", "darkc_changes", "darkc_state", "darkc_files", "darkc_releases", "darkc_retained"];
 
 /// What `darklang/dark LibDB/Releases.fs` calls `currentRelease`.
 pub const RELEASE: i64 = 4;
@@ -108,7 +108,7 @@ pub fn drop_indexes(connection: &Connection, names: &[&str]) -> rusqlite::Result
 /// Whether all of darkc's own tables are there.
 pub fn has_darkc_tables(connection: &Connection) -> rusqlite::Result<bool> {
     let mut there = connection.prepare(
-        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (?1, ?2, ?3, ?4, ?5)",
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     let count: usize = there.query_row(DARKC_TABLES, |row| row.get(0))?;
     Ok(count == DARKC_TABLES.len())

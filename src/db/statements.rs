@@ -27,6 +27,7 @@ statements! {
         pt_def = excluded.pt_def, rt_instrs = excluded.rt_instrs, description = excluded.description",
     FindType: "SELECT rowid FROM package_types WHERE hash = ?1",
     FindFunction: "SELECT rowid FROM package_functions WHERE hash = ?1",
+    FindValue: "SELECT rowid FROM package_values WHERE hash = ?1",
     ReplaceType: "UPDATE package_types \
         SET hash = ?1, pt_def = ?2, rt_def = ?3, description = ?4, created_at = ?5 WHERE rowid = ?6",
     ReplaceFunction: "UPDATE package_functions \
@@ -57,13 +58,31 @@ statements! {
         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (hash) DO NOTHING",
     // Commits of one second are told apart as Darklang tells them apart.
     LatestCommit: "SELECT hash FROM commits WHERE branch_id = ?1 ORDER BY created_at DESC, rowid DESC LIMIT 1",
+    // What refers to a commit keeps it, and so does a commit of somebody else's that came after it: its hash covers
+    // the one before.
+    EmptyCommits: "SELECT c.hash FROM commits c WHERE c.branch_id = ?1 AND c.account_id = ?2 \
+        AND c.message GLOB ?3 AND c.hash <> ?4 \
+        AND c.rowid > (SELECT coalesce(max(o.rowid), 0) FROM commits o WHERE o.branch_id = ?1 \
+            AND NOT (o.account_id = ?2 AND o.message GLOB ?3)) \
+        AND NOT EXISTS (SELECT 1 FROM package_ops WHERE commit_hash = c.hash) \
+        AND NOT EXISTS (SELECT 1 FROM locations WHERE commit_hash = c.hash) \
+        AND NOT EXISTS (SELECT 1 FROM deprecations WHERE commit_hash = c.hash) \
+        AND NOT EXISTS (SELECT 1 FROM branches WHERE base_commit_hash = c.hash)",
+    BranchOps: "SELECT rowid, op_blob FROM branch_ops ORDER BY rowid DESC",
+    DropBranchOp: "DELETE FROM branch_ops WHERE rowid = ?1",
+    DropCommit: "DELETE FROM commits WHERE hash = ?1",
     FindCommit: "SELECT account_id, message FROM commits WHERE hash = ?1",
     // One name holds one item, so the kind only says which row comes first where there are several.
-    FindLocations: "SELECT rowid, commit_hash, item_type = ?5 FROM locations \
+    FindLocations: "SELECT rowid, commit_hash, item_type = ?5, item_hash FROM locations \
         WHERE branch_id = ?1 AND owner = ?2 AND modules = ?3 AND name = ?4 AND unlisted_at IS NULL \
         ORDER BY item_type = ?5 DESC, rowid DESC",
+    // By owner and modules, for which there is an index; so the plus keeps the branch from choosing another one.
+    FindUnlisted: "SELECT rowid, commit_hash, item_type = ?5, item_hash FROM locations \
+        WHERE +branch_id = ?1 AND owner = ?2 AND modules = ?3 AND name = ?4 AND unlisted_at IS NOT NULL \
+        ORDER BY rowid DESC",
     AddLocation: "INSERT INTO locations (location_id, item_hash, owner, modules, name, item_type, branch_id, \
-        commit_hash, created_at, origin_ts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        commit_hash, created_at, origin_ts, unlisted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    SetAsideLocation: "UPDATE locations SET unlisted_at = ?2 WHERE rowid = ?1",
     MoveLocation: "UPDATE locations SET item_hash = ?2, commit_hash = ?3, origin_ts = ?4 WHERE rowid = ?1",
     // Apart, because the kind is in an index that need not be touched otherwise.
     RetypeLocation: "UPDATE locations SET item_type = ?2 WHERE rowid = ?1",
@@ -73,6 +92,8 @@ statements! {
     PutFile: "INSERT INTO darkc_files (path, items) VALUES (?1, ?2) \
         ON CONFLICT (path) DO UPDATE SET items = excluded.items",
     DropFile: "DELETE FROM darkc_files WHERE path = ?1",
+    PutRetained: "INSERT INTO darkc_retained (hash, kind, location, add_op, named) VALUES (?1, ?2, ?3, ?4, ?5)",
+    DropRetained: "DELETE FROM darkc_retained WHERE hash = ?1",
     PutState: "INSERT INTO darkc_state (id, tool, sources, zero_ids, items, changes_seen, schema_seen, \
         last_stamp, around, manifest) VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET \
         tool = excluded.tool, sources = excluded.sources, zero_ids = excluded.zero_ids, \
@@ -84,7 +105,7 @@ statements! {
 
 impl Sql {
     fn writes_own_rows(self) -> bool {
-        matches!(self, Sql::PutFile | Sql::DropFile | Sql::PutState)
+        matches!(self, Sql::PutFile | Sql::DropFile | Sql::PutRetained | Sql::DropRetained | Sql::PutState)
     }
 }
 
@@ -129,6 +150,22 @@ impl<'c> Statements<'c> {
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<Vec<T>> {
         self.get(sql)?.query_map(parameters, read)?.collect()
+    }
+
+    /// Reads rows until `read` says that it has seen enough.
+    pub fn scan(
+        &mut self,
+        sql: Sql,
+        parameters: impl Params,
+        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
+    ) -> rusqlite::Result<()> {
+        let mut rows = self.get(sql)?.query(parameters)?;
+        while let Some(row) = rows.next()? {
+            if !read(row)? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     pub fn first<T>(

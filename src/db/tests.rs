@@ -120,7 +120,7 @@ fn adding(location: &Location, kind: ItemKind, byte: u8) -> Plan {
                 DependencyRow { hash: hash(201), kind: ItemKind::Type, location: None },
             ],
         }],
-        bind: vec![Binding { location: location.clone(), kind, hash: hash(byte), op: name.id }],
+        bind: vec![Binding { location: location.clone(), kind, hash: hash(byte), op: name.id, below: None }],
         add_ops: vec![add_op(kind, byte), name],
         changed_items: 1,
         ..Plan::default()

@@ -2,6 +2,10 @@
 
 const SECOND: i64 = 1000;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
+/// From the first of March of the year 0 to 1970, in days.
+const DAYS_TO_EPOCH: i64 = 719_468;
+/// The days of 400 years.
+const ERA: i64 = 146_097;
 
 /// Milliseconds since 1970, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +26,15 @@ impl Millis {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
     }
 
+    /// Reads what [`Millis::stamp`] writes.
+    pub fn from_stamp(stamp: &str) -> Option<Self> {
+        let number = |from: usize, to: usize| stamp.get(from..to)?.parse::<i64>().ok();
+        let date = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let seconds = number(11, 13)? * 3600 + number(14, 16)? * 60 + number(17, 19)?;
+        let millis = Millis((days(date) * DAY_SECONDS + seconds) * SECOND + number(20, 23)?);
+        (millis.stamp() == stamp).then_some(millis)
+    }
+
     /// As SQLite's `datetime('now')` writes it, the default of every `created_at`.
     pub fn datetime(self) -> String {
         let (year, month, day) = self.date();
@@ -37,8 +50,6 @@ impl Millis {
     /// Year, month and day in the proleptic Gregorian calendar. Years are counted from March, so that a leap
     /// day is the last of its year, in eras of 400 years, which all have the same number of days.
     fn date(self) -> (i64, i64, i64) {
-        const DAYS_TO_EPOCH: i64 = 719_468;
-        const ERA: i64 = 146_097;
         let days = self.0.div_euclid(SECOND * DAY_SECONDS) + DAYS_TO_EPOCH;
         let era = days.div_euclid(ERA);
         let day_of_era = days.rem_euclid(ERA);
@@ -50,6 +61,15 @@ impl Millis {
         let year = year_of_era + era * 400 + i64::from(month <= 2);
         (year, month, day)
     }
+}
+
+/// The days from 1970 to a date, by the calendar of [`Millis::date`].
+fn days((year, month, day): (i64, i64, i64)) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let march_month = (month + 9) % 12;
+    let day_of_year = (153 * march_month + 2) / 5 + day - 1;
+    era * ERA + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - DAYS_TO_EPOCH
 }
 
 /// The stamp of the first of `count` ops, each next one a millisecond later: the last is stamped with now,
@@ -76,6 +96,14 @@ mod tests {
                 )
                 .unwrap();
             assert_eq!((Millis(millis).stamp(), Millis(millis).datetime()), spelled);
+            assert_eq!(Millis::from_stamp(&spelled.0), Some(Millis(millis)));
+        }
+    }
+
+    #[test]
+    fn what_is_no_stamp_is_not_read_as_one() {
+        for text in ["", "now", "2026-13-01T00:00:00.000Z", "2026-11-25 12:24:22", "2026-11-25T12:24:22Z"] {
+            assert_eq!(Millis::from_stamp(text), None, "{text}");
         }
     }
 

@@ -8,6 +8,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::others::Others;
+use super::retained::{ByHash, NameNow, Retained, name_stays};
 use super::{Binding, Dependencies, DependencyRow, Op, OpId, Plan, Row};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
@@ -28,6 +30,14 @@ pub struct Was {
 pub struct Sharing {
     pub before: Vec<Was>,
     pub now: Vec<ItemId>,
+}
+
+impl Was {
+    /// The name once no source has its content any more.
+    fn retained(&self, hash: ContentHash) -> Retained {
+        let location = self.location.to_string();
+        Retained { hash, kind: self.kind, location, add_op: self.add_op, named: true }
+    }
 }
 
 impl Sharing {
@@ -60,27 +70,91 @@ pub fn to_compile(affected: &Affected, dirty: &HashSet<ItemId>, lookup: &impl It
     items
 }
 
+/// Every content hash that the change may leave without a source, or that was left so by an earlier one: it goes
+/// unless others reach it.
+pub fn candidates(affected: &Affected, retained: &[Retained]) -> Vec<ContentHash> {
+    let is_left = |hash: &ContentHash| affected.get(hash).is_none_or(|sharing| sharing.now.is_empty());
+    let gone = affected.iter().filter(|(_, sharing)| sharing.now.is_empty()).map(|(hash, _)| *hash);
+    let retained = retained.iter().map(|retained| retained.hash).filter(is_left);
+    let mut candidates: Vec<ContentHash> = gone.chain(retained).collect();
+    candidates.sort_unstable();
+    candidates.dedup();
+    candidates
+}
+
 /// Plans the change of all affected hashes. `compiled` has every item that [`to_compile`] named; `unbind` are
-/// the names that are gone, and `kept` the content that somebody else's ops need as well.
+/// the names that are gone, `retained` is what the last reload left without a source, and `others` knows what they
+/// reach of the [`candidates`].
 pub fn plan(
     affected: &Affected,
     mut compiled: HashMap<ItemId, CompiledItem>,
     unbind: Vec<Location>,
-    kept: &HashSet<ContentHash>,
+    retained: &[Retained],
+    others: &Others,
     lookup: &impl ItemLookup,
 ) -> Plan {
     let mut plan = Plan { unbind, ..Plan::default() };
     let mut gone = Gone::new();
+    let mut former = ByHash::new();
+    retained.iter().for_each(|retained| former.entry(retained.hash).or_default().push(retained));
+    let mut kept: Vec<Retained> = Vec::new();
     // Those that are gone come first, for they have no first name.
     for (hash, sharing) in in_load_order(affected) {
-        if sharing.now.is_empty() {
-            drop_hash(&mut plan, *hash, &sharing.before, kept.contains(hash), &mut gone);
+        if !sharing.now.is_empty() {
+            let former = former.remove(hash).unwrap_or_default();
+            plan_hash(&mut plan, *hash, sharing, &former, &mut compiled, &mut gone, others, lookup);
+        } else if others.reached.contains(hash) {
+            kept.extend(sharing.before.iter().map(|was| was.retained(*hash)));
         } else {
-            plan_hash(&mut plan, *hash, sharing, &mut compiled, &mut gone, lookup);
+            drop_hash(&mut plan, *hash, &sharing.before, &mut gone);
         }
     }
-    plan.drop_dependencies = gone.into_values().collect();
+    let mut former: Vec<_> = former.into_iter().collect();
+    former.sort_unstable_by_key(|(hash, _)| *hash);
+    for (hash, former) in former {
+        if others.reached.contains(&hash) {
+            kept.extend(former.into_iter().cloned());
+        } else {
+            plan.forget_retained(hash, &former);
+        }
+    }
+    plan.drop_dependencies.extend(gone.into_values());
+    settle_names(&mut plan, kept, retained, others);
+    // What others have put into the log first was never a loader's.
+    plan.drop_ops.retain(|op| !others.ops.contains(op));
     plan
+}
+
+/// Decides which SetName ops of retained content can stay, now that it is known what becomes of every name.
+fn settle_names(plan: &mut Plan, mut kept: Vec<Retained>, before: &[Retained], others: &Others) {
+    if kept.is_empty() {
+        return;
+    }
+    let unbound: HashSet<&str> = plan.unbind.iter().map(Location::as_str).collect();
+    let bound: HashMap<&str, OpId> =
+        plan.bind.iter().map(|binding| (binding.location.as_str(), binding.op)).collect();
+    for retained in kept.iter_mut().filter(|retained| retained.named) {
+        let now = match bound.get(&*retained.location) {
+            Some(op) => NameNow::Bound(*op),
+            None if unbound.contains(&*retained.location) => NameNow::Gone,
+            // The plan does nothing about the name, so whatever wins over the op still does.
+            None => continue,
+        };
+        let theirs = others.bound.get(&Location::new(&*retained.location));
+        // Whatever loaders have put into the log is older than what has won over it.
+        retained.named = name_stays("", now, theirs, others);
+        if !retained.named {
+            plan.drop_ops.push(retained.set_name());
+        }
+    }
+    plan.retained = kept.iter().map(|retained| retained.hash).collect();
+    let before: HashSet<&Retained> = before.iter().collect();
+    let changed: HashSet<ContentHash> =
+        kept.iter().filter(|retained| !before.contains(retained)).map(|retained| retained.hash).collect();
+    let mut rewritten: Vec<ContentHash> = changed.iter().copied().collect();
+    rewritten.sort_unstable();
+    plan.drop_retained.extend(rewritten);
+    plan.put_retained.extend(kept.into_iter().filter(|retained| changed.contains(&retained.hash)));
 }
 
 /// The hashes in the order of their first name: a fresh log is in load order throughout.
@@ -90,68 +164,86 @@ pub(super) fn in_load_order(affected: &Affected) -> Vec<(&ContentHash, &Sharing)
     hashes
 }
 
+#[expect(clippy::too_many_arguments, reason = "the parts of one plan, each used")]
 fn plan_hash(
     plan: &mut Plan,
     hash: ContentHash,
     sharing: &Sharing,
+    former: &[&Retained],
     compiled: &mut HashMap<ItemId, CompiledItem>,
     gone: &mut Gone<'_>,
+    others: &Others,
     lookup: &impl ItemLookup,
 ) {
-    let now: Option<Vec<OpId>> =
-        sharing.now.iter().map(|item| compiled.get(item).map(|item| item.add_op.id)).collect();
+    let now: Option<Vec<&CompiledItem>> = sharing.now.iter().map(|item| compiled.get(item)).collect();
     // Nothing is new about the hash where its items were not compiled.
-    let Some(owner) = now.and_then(|ops| sharing.now.get(row_owner(&ops)?)) else { return };
-    plan_ops(plan, hash, sharing, compiled, lookup);
-    let before: Vec<OpId> = sharing.before.iter().map(|was| was.add_op).collect();
-    let row_before = row_owner(&before).map(|owner| sharing.before[owner].row);
-    if let Some(item) = compiled.remove(owner).filter(|item| row_before != Some(item.fingerprint())) {
+    let Some(now) = now.filter(|now| !now.is_empty()) else { return };
+    let forms: Vec<Fingerprint> = now.iter().map(|item| item.fingerprint()).collect();
+    let Some(owner) = row_owner(&forms) else { return };
+    if former.is_empty() && sharing.same_names(lookup) {
+        let same = sharing.before.iter().zip(&forms).all(|(was, form)| was.row == *form);
+        if same {
+            return;
+        }
+    }
+    // What was adopted from another loader has other node ids in its op and its row, and where the forms differ the
+    // row may be another one's.
+    let is_row = |was: &Was| was.row == forms[owner] && was.add_op == now[owner].add_op.id;
+    let same_row = former.is_empty()
+        && !sharing.before.is_empty()
+        && sharing.before.iter().all(is_row)
+        && !others.adds.contains_key(&hash);
+    if let Some(theirs) = others.adds.get(&hash) {
+        plan.contested.insert(hash, theirs.clone());
+    }
+    if !former.is_empty() {
+        plan.release_retained(hash, former);
+    }
+    plan_ops(plan, hash, sharing, &now, others, lookup);
+    if !same_row && let Some(item) = compiled.remove(&sharing.now[owner]) {
         let instead_of = gone.remove(lookup.location(item.id).as_str());
         put_item(plan, item, instead_of, lookup);
     }
 }
 
-/// Which of the items that share a hash has the row, by their Add ops in load order: the last one whose op is
-/// not an earlier one's. An op that is in the log already is not applied again.
-pub(super) fn row_owner(add_ops: &[OpId]) -> Option<usize> {
-    (0..add_ops.len()).rev().find(|index| !add_ops[..*index].contains(&add_ops[*index]))
+/// Which of the names that share a hash has the row, by the fingerprints of all in load order: the last one whose
+/// form is not an earlier one's, because an op that is in the log already is not applied again.
+pub(super) fn row_owner(forms: &[Fingerprint]) -> Option<usize> {
+    (0..forms.len()).rev().find(|index| !forms[..*index].contains(&forms[*index]))
 }
 
-fn drop_hash<'a>(plan: &mut Plan, hash: ContentHash, before: &'a [Was], kept: bool, gone: &mut Gone<'a>) {
+fn drop_hash<'a>(plan: &mut Plan, hash: ContentHash, before: &'a [Was], gone: &mut Gone<'a>) {
     let Some(last) = before.last() else { return };
-    if kept {
-        plan.drop_ops.extend(before.iter().map(|was| set_name(was, hash)));
-    } else {
-        plan.drop_rows.push((last.kind, hash));
-        gone.insert(last.location.as_str(), hash);
-        drop_ops(plan, hash, before);
-    }
+    plan.drop_rows.push((last.kind, hash));
+    gone.insert(last.location.as_str(), hash);
+    drop_ops(plan, hash, before);
 }
 
 fn set_name(was: &Was, hash: ContentHash) -> OpId {
     Op::set_name(&was.location, was.kind, hash).id
 }
 
+/// The ops of a hash of which something is new.
 fn plan_ops(
     plan: &mut Plan,
     hash: ContentHash,
     sharing: &Sharing,
-    compiled: &HashMap<ItemId, CompiledItem>,
+    now: &[&CompiledItem],
+    others: &Others,
     lookup: &impl ItemLookup,
 ) {
-    let now: Vec<&CompiledItem> = sharing.now.iter().filter_map(|item| compiled.get(item)).collect();
-    if sharing.same_names(lookup) {
-        let mut pairs = sharing.before.iter().zip(&now);
-        if pairs.all(|(was, item)| was.add_op == item.add_op.id) {
-            return;
-        }
-        if let ([was], [item]) = (sharing.before.as_slice(), now.as_slice()) {
+    // An op that others have put into the log stays as it is, and so does the commit that decides who has the row.
+    let is_contested = |was: &Was| others.adds.contains_key(&hash) || others.ops.contains(&was.add_op);
+    if let ([was], [item], true) = (sharing.before.as_slice(), now, sharing.same_names(lookup))
+        && !is_contested(was)
+    {
+        if was.add_op != item.add_op.id {
             plan.amend_ops.push((was.add_op, item.add_op.clone()));
-            return;
         }
+        return;
     }
     drop_ops(plan, hash, &sharing.before);
-    now.into_iter().for_each(|item| add_named(plan, item, lookup));
+    now.iter().for_each(|item| add_named(plan, item, others, lookup));
 }
 
 /// The item's row and dependency rows.
@@ -172,15 +264,16 @@ pub(super) fn put_item(
 }
 
 /// The ops that add and name an item, and the name's binding.
-pub(super) fn add_named(plan: &mut Plan, item: &CompiledItem, lookup: &impl ItemLookup) {
-    plan.bind.push(binding(item, lookup));
+pub(super) fn add_named(plan: &mut Plan, item: &CompiledItem, others: &Others, lookup: &impl ItemLookup) {
+    plan.bind.push(binding(item, others, lookup));
     plan.add_ops.push(item.add_op.clone());
     plan.add_ops.push(item.set_name.clone());
 }
 
-pub(super) fn binding(item: &CompiledItem, lookup: &impl ItemLookup) -> Binding {
+pub(super) fn binding(item: &CompiledItem, others: &Others, lookup: &impl ItemLookup) -> Binding {
     let location = lookup.location(item.id).clone();
-    Binding { location, kind: item.kind, hash: item.hash, op: item.set_name.id }
+    let below = others.bound.get(&location).and_then(|theirs| theirs.stamp.clone());
+    Binding { location, kind: item.kind, hash: item.hash, op: item.set_name.id, below }
 }
 
 fn drop_ops(plan: &mut Plan, hash: ContentHash, before: &[Was]) {

@@ -1,13 +1,20 @@
 //! Which rows must change so that the database says what the sources say.
 
+pub mod adopt;
 pub mod changes;
 pub mod full;
+pub mod others;
+pub mod retained;
+
+use std::collections::{HashMap, HashSet};
 
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 pub use crate::compile::item::{ValueColumns, dependencies_fingerprint, row_fingerprint};
 pub use crate::ops::{Op, OpId};
 use crate::state::StoredFile;
+use others::Batch;
+use retained::Retained;
 
 /// Everything that one reload writes, in no particular order within a list unless it is said.
 #[derive(Debug, Default)]
@@ -27,7 +34,17 @@ pub struct Plan {
     /// Names to bind, each to be stamped like its SetName op in `add_ops` (by op id).
     pub bind: Vec<Binding>,
     pub unbind: Vec<Location>,
-    /// Rows of darkc's own.
+    /// Content that no source has and that stays for others: names that are bound to it are set aside instead of
+    /// moved or deleted.
+    pub retained: HashSet<ContentHash>,
+    /// Names on main that were set aside, each with the content that it named, whose rows go.
+    pub drop_names: Vec<(Location, ContentHash)>,
+    /// Content that an op of others adds as well, in this batch: the row is that of the batch which is folded
+    /// last, so a row is put only where that is the new commit.
+    pub contested: HashMap<ContentHash, Batch>,
+    /// Rows of darkc's own. All rows of a hash go before others are put.
+    pub drop_retained: Vec<ContentHash>,
+    pub put_retained: Vec<Retained>,
     pub put_files: Vec<StoredFile>,
     pub drop_files: Vec<String>,
     /// How many items the commit's message counts.
@@ -69,4 +86,6 @@ pub struct Binding {
     pub hash: ContentHash,
     /// The SetName op that binds it.
     pub op: OpId,
+    /// The `origin_ts` of the op by which somebody else has bound the name, which is to win over this one.
+    pub below: Option<String>,
 }

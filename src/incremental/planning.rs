@@ -1,14 +1,17 @@
 //! What a plan is made from besides the package set: what is in a store that is not trusted, and darkc's own rows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::base::hash::ContentHash;
-use crate::base::location::ItemKind;
-use crate::db::{Database, DbError, NewState, OwnedOp, OwnedRow, Proof};
+use super::{PackageSet, StoredForms};
+use crate::base::location::{ItemKind, Location};
+use crate::compile::item::{CompiledItem, NodeIdMode};
+use crate::db::{Database, DbError, NewState, Proof, Shapes};
 use crate::diff::Plan;
-use crate::diff::changes::Affected;
-use crate::diff::full::Actual;
-use crate::ops::read::OpHead;
+use crate::diff::changes::{self, Affected, Sharing};
+use crate::diff::full::{self, Actual, Comparison};
+use crate::diff::others::Others;
+use crate::diff::retained::Retained;
+use crate::program::lookup::ItemId;
 use crate::state::{ManifestEntry, NextFile, NextRow, Remembered, Stamp, StoredFile, codec};
 
 /// What is in a store whose state is not trusted.
@@ -21,40 +24,79 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Returns `None` where there is no store.
-    pub fn read(database: &mut Database) -> Result<Option<Self>, DbError> {
+    /// Returns `None` where there is no store. `shapes` are the items that ought to be in it.
+    pub fn read(
+        database: &mut Database,
+        shapes: &Shapes<'_>,
+        affected: &Affected,
+    ) -> Result<Option<Self>, DbError> {
         if !database.exists() {
             return Ok(None);
         }
         let files = database.files()?;
-        let owned = database.owned()?;
-        let about = |op: &OwnedOp| match op.head {
-            OpHead::Add(_, hash) => Some((op.id, hash, true)),
-            OpHead::SetName(_, _, hash) => Some((op.id, hash, false)),
-            OpHead::Other => None,
-        };
-        let has_result = |row: &&OwnedRow| row.kind == ItemKind::Value && row.has_result;
-        let actual = Actual {
-            evaluated: owned.rows.iter().filter(has_result).map(|row| row.hash).collect(),
-            ops: owned.ops.iter().filter_map(about).collect(),
-            locations: owned.locations.into_iter().map(|row| (row.location, row.kind, row.hash)).collect(),
-            rows: owned.rows.iter().map(|row| (row.kind, row.hash, row.fingerprint)).collect(),
-            dependencies: owned.dependencies.into_iter().collect(),
-            kept: database.kept()?,
-        };
+        let mut actual = database.owned(shapes)?;
+        actual.retained = database.retained()?;
+        actual.others = database.others(&actual.candidates(affected))?;
         Ok(Some(Stored { actual, files }))
     }
 }
 
-/// Returns the content that must stay whatever the sources say, where anything is to go from a store that is trusted;
-/// what is known of another one tells it too.
-pub fn kept(
+/// Returns the items that rows of another loader are compared with, where node ids may be any: ids of zero are for
+/// comparing stores, so nothing else will do where they are wished for, or where darkc wrote them.
+pub fn shapes<'c>(
     affected: &Affected,
-    actual: Option<&Actual>,
+    compiled: &'c HashMap<ItemId, CompiledItem>,
+    node_ids: NodeIdMode,
+    database: &mut Database,
+) -> Result<Shapes<'c>, DbError> {
+    let zero_before = database.stamp()?.is_some_and(|stamp| stamp.zero_ids);
+    if node_ids == NodeIdMode::Zero || zero_before {
+        return Ok(Shapes::new());
+    }
+    let items = |sharing: &Sharing| sharing.now.iter().filter_map(|item| compiled.get(item)).collect();
+    Ok(affected.iter().map(|(hash, sharing)| (*hash, items(sharing))).collect())
+}
+
+/// The work of others in the store, as far as the plan has to respect it.
+#[derive(Debug, Default)]
+pub struct Work {
+    pub others: Others,
+    /// What the last reload retained for them.
+    pub retained: Vec<Retained>,
+}
+
+impl Work {
+    /// Reads as much as the change of the affected hashes has to respect.
+    pub fn read(database: &Database, affected: &Affected) -> Result<Self, DbError> {
+        let retained = database.retained()?;
+        let others = database.others(&changes::candidates(affected, &retained))?;
+        Ok(Work { others, retained })
+    }
+}
+
+/// Plans the rows of Darklang's tables, against what is stored or against what is remembered. Ops that were adopted are
+/// noted in `forms`.
+pub fn plan(
+    set: &PackageSet,
+    affected: &Affected,
+    compiled: HashMap<ItemId, CompiledItem>,
+    removed: &[(ItemKind, Location)],
+    stored: Option<&mut Stored>,
+    forms: &mut StoredForms,
     database: &Database,
-) -> Result<HashSet<ContentHash>, DbError> {
-    let drops = actual.is_none() && affected.values().any(|sharing| sharing.now.is_empty());
-    if drops { database.kept() } else { Ok(HashSet::new()) }
+) -> Result<(Plan, Work), DbError> {
+    let Some(Stored { actual, .. }) = stored else {
+        let work = Work::read(database, affected)?;
+        let unbind = removed.iter().map(|(_, location)| location.clone()).collect();
+        let plan = changes::plan(affected, compiled, unbind, &work.retained, &work.others, set);
+        return Ok((plan, work));
+    };
+    let Comparison { plan, adopted } = full::plan(actual, affected, compiled, set);
+    for (item, add_op) in adopted {
+        forms.entry(item).and_modify(|(_, op)| *op = add_op);
+    }
+    let (others, retained) = (std::mem::take(&mut actual.others), std::mem::take(&mut actual.retained));
+    Ok((plan, Work { others, retained }))
 }
 
 /// Plans the rows of darkc's own that came out otherwise than they are stored. Those of a trusted store, and of none,

@@ -38,8 +38,9 @@ pub fn evaluate(
     database: &Database,
     mode: NodeIdMode,
 ) -> Result<Values, DbError> {
-    let lacks_result = |hash: ContentHash| match actual {
-        Some(actual) => !actual.evaluated.contains(&hash),
+    let evaluated = actual.map(Actual::evaluated);
+    let lacks_result = |hash: ContentHash| match &evaluated {
+        Some(evaluated) => !evaluated.contains(&hash),
         // What has the hash of before has the result of before.
         None => affected.get(&hash).is_none_or(|sharing| sharing.before.is_empty()),
     };

@@ -25,7 +25,7 @@ pub const ADD_TAG_LENGTH: usize = 1;
 
 pub const SET_NAME: u8 = 3;
 const CREATE_BRANCH: u8 = 0;
-const CREATE_COMMIT: u8 = 1;
+pub const CREATE_COMMIT: u8 = 1;
 
 /// The payload of the op that adds an item.
 pub fn add_item(

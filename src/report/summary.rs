@@ -1,10 +1,16 @@
 //! The lines that say how a run ended, and the amounts of work.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Report, line, plural};
 use crate::commands::Mode;
 use crate::commands::outcome::{BuildOutcome, CleanOutcome, Counts, InvalidSidecar, Miss, Outcome};
+
+/// How many names that somebody else has bound are listed.
+const NAMES_SHOWN: usize = 5;
+/// How many uses of older versions are listed; the rest is for machines to read.
+const USES_SHOWN: usize = 1;
 
 impl Report {
     /// The last line of a reload.
@@ -26,6 +32,36 @@ impl Report {
         };
         let counts = reload_counts(&outcome.counts, outcome.timings.total());
         line(&mut self.text, format_args!("{word}: {counts}{end}"));
+    }
+
+    /// How the users' own work stands to what changed.
+    pub fn work_of_others(&mut self, outcome: &Outcome) {
+        match outcome.overridden.as_slice() {
+            [] => {}
+            [name] => line(
+                &mut self.text,
+                format_args!("warning: {name} was left as it is, because a user has bound it on main"),
+            ),
+            names => line(
+                &mut self.text,
+                format_args!(
+                    "warning: {} names were left as they are, because a user has bound them on main: {}",
+                    names.len(),
+                    first_of(names.iter().map(String::as_str), NAMES_SHOWN)
+                ),
+            ),
+        }
+        let items: BTreeSet<(&str, &str)> =
+            outcome.older_uses.iter().map(|used| (&*used.branch, &*used.item)).collect();
+        if items.is_empty() {
+            return;
+        }
+        let use_one = if items.len() == 1 { "uses" } else { "use" };
+        let items = plural(items.len(), "item");
+        let uses = outcome.older_uses.iter().map(|used| format!("{} → {}", used.item, used.uses));
+        let uses = first_of(uses, USES_SHOWN);
+        let words = format_args!("{items} of yours {use_one} an older version of what changed: {uses}");
+        line(&mut self.text, words);
     }
 
     /// The last line of a build.
@@ -130,4 +166,14 @@ fn check_counts(outcome: &BuildOutcome, time: Duration) -> String {
         "{files} sidecars ({files_hit} fresh, {missing} missing, {stale} stale, {orphans} orphaned), \
          {files_failed} failed, {time} ms"
     )
+}
+
+/// The first ones, with commas, and a mark where there are more.
+fn first_of(names: impl ExactSizeIterator<Item = impl AsRef<str>>, shown: usize) -> String {
+    let more = names.len() > shown;
+    let mut text = names.take(shown).map(|name| name.as_ref().to_owned()).collect::<Vec<_>>().join(", ");
+    if more {
+        text.push_str(", …");
+    }
+    text
 }

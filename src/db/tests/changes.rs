@@ -148,7 +148,7 @@ fn large_and_small_writes_of_darkcs_own_are_no_change() {
     for rows in [1, usize::MAX] {
         let name = Location::new("Me.x");
         database
-            .write(Size { rows, new_names: rows }, |apply| {
+            .write(Size { rows, new_names: rows, ..Size::default() }, |apply| {
                 apply.finish(&adding(&name, ItemKind::Value, 1), &state(9), Millis(START))
             })
             .unwrap();

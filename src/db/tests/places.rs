@@ -139,8 +139,8 @@ fn no_row_refers_to_a_branch_that_is_missing() {
     for rows in [1, 1_000] {
         let plan = functions(1..3);
         let mut database = bench.open();
-        let failed =
-            database.write(Size { rows, new_names: 0 }, |apply| apply.finish(&plan, &state(2), bench.now()));
+        let failed = database
+            .write(Size { rows, ..Size::default() }, |apply| apply.finish(&plan, &state(2), bench.now()));
         assert!(matches!(failed, Err(DbError::NoMain { .. })), "{failed:?}");
     }
     assert_eq!(bench.texts("SELECT id FROM package_ops"), [""; 0]);
