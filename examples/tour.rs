@@ -40,7 +40,7 @@ fn reload(database: &Path) -> Outcome<()> {
     let (outcome, _) =
         commands::reload(&settings, Remembered::default()).map_err(|failure| failure.to_string())?;
     let mut report = Report::for_process();
-    report.findings(&outcome.failures, &outcome.warnings);
+    report.findings(&outcome.failures, &outcome.findings, &outcome.warnings);
     report.reload(&outcome, settings.mode);
     if !report.finish() {
         return Err("standard output cannot be written".into());

@@ -20,6 +20,7 @@ CREATE TABLE darkc_state (
   sources      BLOB NOT NULL,
   zero_ids     INTEGER NOT NULL,
   items        INTEGER NOT NULL,
+  unresolved   INTEGER NOT NULL,
   changes_seen INTEGER NOT NULL,
   schema_seen  INTEGER NOT NULL,
   last_stamp   INTEGER NOT NULL,

@@ -93,6 +93,23 @@ pub struct FileDiagnostics {
     pub others: Vec<SourceText>,
 }
 
+/// Adds the diagnostics of `more` to those of `files`, in order of path.
+pub fn merge(files: Vec<FileDiagnostics>, more: Vec<FileDiagnostics>) -> Vec<FileDiagnostics> {
+    let mut merged: Vec<FileDiagnostics> = files;
+    for file in more {
+        match merged.iter_mut().find(|other| other.path == file.path) {
+            Some(other) => {
+                other.diagnostics.extend(file.diagnostics);
+                other.diagnostics.sort_by_key(|diagnostic| diagnostic.start);
+                other.others.extend(file.others);
+            }
+            None => merged.push(file),
+        }
+    }
+    merged.sort_by(|one, other| one.path.cmp(&other.path));
+    merged
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceText {
     /// As the user may open it.

@@ -37,7 +37,7 @@ fn text(text: &str) -> Vec<u8> {
 }
 
 fn value(body: Expr<'_>) -> Item<'_> {
-    Item { id: ItemId(1), description: "why", definition: Definition::Value(body) }
+    Item { id: ItemId(1), description: "why", definition: Definition::Value(body), unresolved: 0 }
 }
 
 fn encoded(item: &Item<'_>, ids: &impl NodeIds) -> Vec<u8> {
@@ -100,7 +100,8 @@ fn parts_of_types_have_empty_descriptions() {
     let field = EnumField { label: Some("l"), typ: TypeRef::Variable("a") };
     let cases = vec![EnumCase { name: "A", fields: vec![field] }, EnumCase { name: "B", fields: vec![] }];
     let declaration = TypeDeclaration { type_params: &type_params, body: TypeBody::Enum(cases) };
-    let item = Item { id: ItemId(1), description: "why", definition: Definition::Type(declaration) };
+    let item =
+        Item { id: ItemId(1), description: "why", definition: Definition::Type(declaration), unresolved: 0 };
     let body = [
         &[1][..],
         &text("a"),

@@ -148,7 +148,8 @@ pub struct Check {
     /// Report these alone and what mentions them: files or folders of packages, names of items or modules
     #[arg(value_name = "PATH|NAME")]
     pub targets: Vec<String>,
-    /// Exit with 1 if there are findings of this code, or of any code with `warnings`
+    /// Exit with 1 if there are findings of this code, of names that mean nothing with `unresolved`, or of any code
+    /// with `warnings`
     #[arg(long, value_name = "CODE")]
     pub deny: Vec<String>,
     /// Leave findings of this code out

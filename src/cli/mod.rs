@@ -20,6 +20,8 @@ use settings::Environment;
 
 /// Stands for all codes after `--deny`.
 const DENY_ALL: &str = "warnings";
+/// Stands for the codes of names that mean nothing.
+const DENY_UNRESOLVED: &str = "unresolved";
 
 /// How a run ended, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +85,8 @@ fn run_build(typed: &args::Build, environment: &Environment, report: &mut Report
     }
     match commands::build(&settings, typed.check) {
         Ok(outcome) => {
-            report.findings(&outcome.failures, &outcome.warnings);
+            report.findings(&outcome.failures, &outcome.names, &outcome.warnings);
+            report.names_elsewhere(outcome.unresolved_elsewhere);
             if typed.check {
                 report.invalid_sidecars(&outcome);
             }
@@ -110,7 +113,8 @@ fn run_reload(typed: &args::Reload, environment: &Environment, report: &mut Repo
     let announce = &mut |wait: &_| report.announce(wait);
     match commands::reload_announcing(&settings, Remembered::default(), announce) {
         Ok((outcome, _)) => {
-            report.findings(&outcome.failures, &outcome.warnings);
+            report.findings(&outcome.failures, &outcome.names, &outcome.warnings);
+            report.names_elsewhere(outcome.unresolved_elsewhere);
             report.brief_findings(&outcome.findings);
             if typed.explain {
                 report.explain(&outcome);
@@ -157,7 +161,7 @@ fn run_check(typed: &args::Check, environment: &Environment, report: &mut Report
         Ok(settings) => settings,
         Err(error) => return fail(report, &error),
     };
-    let is_known = |code: &&String| *code == DENY_ALL || commands::is_code(code);
+    let is_known = |code: &&String| *code == DENY_ALL || *code == DENY_UNRESOLVED || commands::is_code(code);
     if let Some(code) = typed.deny.iter().find(|code| !is_known(code)) {
         return fail(report, &commands::unknown_code(code));
     }
@@ -168,7 +172,7 @@ fn run_check(typed: &args::Check, environment: &Environment, report: &mut Report
     };
     match commands::check(&settings, &checks) {
         Ok(outcome) => {
-            report.findings(&outcome.failures, &outcome.warnings);
+            report.findings(&outcome.failures, &[], &outcome.warnings);
             for file in &outcome.findings {
                 match typed.format {
                     TypedCheckFormat::Text => report.finding_snippets(file),
@@ -181,7 +185,13 @@ fn run_check(typed: &args::Check, environment: &Environment, report: &mut Report
             report.checked(&outcome);
             let mut codes =
                 outcome.findings.iter().flat_map(|file| &file.diagnostics).map(|finding| finding.code);
-            let is_denied = |code: &str| typed.deny.iter().any(|denied| denied == DENY_ALL || denied == code);
+            let is_denied = |code: &str| {
+                typed.deny.iter().any(|denied| match denied.as_str() {
+                    DENY_ALL => true,
+                    DENY_UNRESOLVED => commands::is_unresolved(code),
+                    denied => denied == code,
+                })
+            };
             let denied = codes.any(|code| checks.baseline.is_some() || is_denied(code));
             Exit::findings_if(!outcome.failures.is_empty() || denied)
         }
@@ -196,12 +206,14 @@ fn run_items(typed: &args::Items, environment: &Environment, report: &mut Report
     };
     match commands::items(&settings) {
         Ok((outcome, _)) if !outcome.failures.is_empty() => {
-            report.findings(&outcome.failures, &outcome.warnings);
+            report.findings(&outcome.failures, &outcome.names, &outcome.warnings);
+            report.names_elsewhere(outcome.unresolved_elsewhere);
             report.not_listed(&outcome.counts);
             Exit::Findings
         }
         Ok((outcome, items)) => {
-            report.findings(&outcome.failures, &outcome.warnings);
+            report.findings(&outcome.failures, &outcome.names, &outcome.warnings);
+            report.names_elsewhere(outcome.unresolved_elsewhere);
             match typed.format {
                 CliItemFormat::Tsv => report.items_tsv(&items),
                 CliItemFormat::Json => report.items_json(&items),

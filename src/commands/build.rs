@@ -3,11 +3,12 @@
 use super::outcome::{BuildOutcome, InvalidSidecar, Miss};
 use super::patience::Patience;
 use super::settings::Settings;
-use super::{Failure, Wait, changes, load_options, unless_passing};
+use super::{Failure, Wait, builtin_sources, changes, load_options, unless_passing};
 use crate::base::parallel;
 use crate::discover::{self, Found};
-use crate::incremental::Sources;
+use crate::incremental::{BuiltinLookup, PackageSet, Sources};
 use crate::load::{SidecarState, Sidecars};
+use crate::state::Remembered;
 
 /// Makes the sidecars of all files and removes those without one; with `check` it writes nothing and lists those that
 /// are not as they should be.
@@ -32,6 +33,25 @@ fn build_once(settings: &Settings, check: bool) -> Result<BuildOutcome, Failure>
     parallel::on_large_stack(|| load_all(settings, check, found, &mut outcome)).map_err(Failure::Thread)?;
     unless_passing(settings, digest, &outcome.failures)?;
     Ok(outcome)
+}
+
+/// What the sources' names mean is no business of their sidecars, but of whoever commits them.
+fn look_names_up(settings: &Settings, sources: Sources, outcome: &mut BuildOutcome) {
+    let is_fresh = |file| sources.get(file).is_some_and(|file| matches!(file.sidecar, SidecarState::Equal));
+    let fresh: Vec<bool> = sources.files().map(is_fresh).collect();
+    let lookup = BuiltinLookup::new(builtin_sources(settings));
+    let mut set = PackageSet::new(sources, Remembered::default(), lookup);
+    set.declare();
+    let linked = outcome.timings.time("link", || set.link());
+    match linked.and_then(|_| set.unresolved_names(|file, _| !fresh[file])) {
+        Ok(names) => {
+            outcome.unresolved_elsewhere = names.elsewhere;
+            outcome.names = names.files;
+        }
+        Err(Failure::Sources(failures)) => outcome.failures = failures,
+        // Linking reads nothing but sources.
+        Err(_) => {}
+    }
 }
 
 fn load_all(settings: &Settings, check: bool, found: Found, outcome: &mut BuildOutcome) {
@@ -61,5 +81,8 @@ fn load_all(settings: &Settings, check: bool, found: Found, outcome: &mut BuildO
         });
         outcome.invalid = invalid.collect();
         outcome.counts.files_hit = fresh;
+        if outcome.failures.is_empty() {
+            look_names_up(settings, sources, outcome);
+        }
     }
 }

@@ -7,6 +7,7 @@ use darkc_cache_format::MissReason;
 use super::outcome::{Change, Counts, FileOrigin, FileStatus, ItemChange, Miss, OlderUse, Outcome};
 use super::settings::{Mode, Settings};
 use super::{Failure, Removals};
+use crate::base::diagnostic::merge;
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 use crate::db::Database;
@@ -28,7 +29,7 @@ pub fn tell(set: &mut PackageSet, explain: bool, outcome: &mut Outcome) {
         return;
     }
     outcome.warnings.extend(set.sources.warnings());
-    outcome.warnings.extend(set.duplicate_warnings());
+    outcome.names = merge(std::mem::take(&mut outcome.names), set.duplicates());
     outcome.relinked = std::mem::take(&mut set.relinked);
     if explain {
         outcome.files = file_statuses(set);

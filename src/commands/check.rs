@@ -8,12 +8,13 @@ use darkc_cache_format::store;
 use super::patience::Patience;
 use super::settings::Settings;
 use super::{Failure, Wait, builtin_sources, load_options, unless_passing};
-use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
+use crate::base::diagnostic::{Diagnostic, FileDiagnostics, merge};
 use crate::base::parallel;
 use crate::base::timing::Timings;
 use crate::check::Code;
 use crate::discover::{self, Found};
 use crate::incremental::{BuiltinLookup, Counts, PackageSet, Sources};
+use crate::link::diagnose::code as name_codes;
 use crate::load::Sidecars;
 use crate::program::lookup::ItemId;
 use crate::state::Remembered;
@@ -82,7 +83,12 @@ fn check_once(settings: &Settings, checks: &Checks) -> Result<CheckOutcome, Fail
 
 /// Whether findings can have this code.
 pub fn is_code(code: &str) -> bool {
-    Code::ALL.iter().any(|known| known.name() == code)
+    name_codes::ALL.contains(&code) || Code::ALL.iter().any(|known| known.name() == code)
+}
+
+/// Whether a code is that of a name that means nothing, which `--deny unresolved` stands for.
+pub fn is_unresolved(code: &str) -> bool {
+    name_codes::UNRESOLVED_NAMES.contains(&code)
 }
 
 pub fn unknown_code(code: &str) -> Failure {
@@ -106,12 +112,24 @@ fn check_types(
     });
     set.count(&mut outcome.counts);
     let all = linked?;
-    outcome.warnings.extend(set.duplicate_warnings());
     outcome.warnings.append(&mut set.lookup.warnings);
     let due = if checks.targets.is_empty() { all } else { targets(&set, &checks.targets)? };
-    outcome.findings = timings.time("check", || set.check_types(due));
+    let names = timings.time("names", || names(&mut set, checks, &due))?;
+    outcome.findings = merge(timings.time("check", || set.check_types(due)), names);
     set.count(&mut outcome.counts);
     Ok(())
+}
+
+/// Returns what is wrong with names: in the items that were asked for, or everywhere.
+fn names(set: &mut PackageSet, checks: &Checks, due: &[ItemId]) -> Result<Vec<FileDiagnostics>, Failure> {
+    let mut found = merge(set.duplicates(), set.unresolved_names(|_, _| true)?.files);
+    if !checks.targets.is_empty() {
+        let due: HashSet<&str> = due.iter().map(|id| set.inventory.name(*id)).collect();
+        for file in &mut found {
+            file.diagnostics.retain(|found| found.item.as_deref().is_some_and(|item| due.contains(item)));
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the items that were asked for, and those that mention one of them.

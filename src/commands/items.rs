@@ -4,6 +4,7 @@ use super::outcome::{ListedItem, Outcome};
 use super::patience::Patience;
 use super::settings::Settings;
 use super::{Failure, Wait, builtin_sources, load_options, unless_passing};
+use crate::base::diagnostic::merge;
 use crate::base::parallel;
 use crate::base::timing::Timings;
 use crate::discover::{self, Found};
@@ -45,7 +46,10 @@ fn list_items(settings: &Settings, found: Found, outcome: &mut Outcome) -> Resul
     let hashed = hash_all(&mut set, &mut outcome.timings);
     set.sources.count(&mut outcome.counts);
     hashed?;
-    outcome.warnings.extend(set.duplicate_warnings());
+    let parsed: Vec<bool> = set.sources.files().map(|file| set.sources.is_parsed(file)).collect();
+    let names = set.unresolved_names(|file, _| parsed[file])?;
+    outcome.unresolved_elsewhere = names.elsewhere;
+    outcome.names = merge(set.duplicates(), names.files);
     outcome.warnings.append(&mut set.lookup.warnings);
     let live = set.inventory.live().map(|id| ListedItem {
         kind: set.inventory.kind(id),

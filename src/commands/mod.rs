@@ -15,7 +15,7 @@ mod reload;
 pub mod settings;
 
 pub use build::build;
-pub use check::{CheckOutcome, Checks, check, is_code, unknown_code};
+pub use check::{CheckOutcome, Checks, check, is_code, is_unresolved, unknown_code};
 pub use clean::clean;
 pub use inspect::{inspect, inspect_sidecar};
 pub use items::items;

@@ -10,6 +10,7 @@ use crate::db::Applied;
 use crate::discover::SourceFile;
 use crate::incremental::Reason;
 pub use crate::incremental::{Counts, Relinked, ValueLeft};
+use crate::state::Stamp;
 
 /// The result of a run that the tool itself could finish; `failures` are the user's to mend.
 #[derive(Debug, Default)]
@@ -18,6 +19,11 @@ pub struct Outcome {
     pub failures: Vec<FileDiagnostics>,
     /// What the check of types says of what an edit touched.
     pub findings: Vec<FileDiagnostics>,
+    /// Warnings about names, in order of path: those that mean nothing, and those that are declared more than once.
+    pub names: Vec<FileDiagnostics>,
+    /// How many uses of names mean nothing where the run looked, and how many of them are not among `names`.
+    pub unresolved: usize,
+    pub unresolved_elsewhere: usize,
     /// Each a sentence without a full stop.
     pub warnings: Vec<String>,
     /// Each a sentence without a full stop, on what happened that does not happen again.
@@ -44,8 +50,9 @@ pub struct Outcome {
 
 impl Outcome {
     /// Completes the outcome of a reload that found nothing to do.
-    pub(super) fn unchanged(mut self, found: Vec<SourceFile>, items: usize, explain: bool) -> Self {
-        self.counts.items = items;
+    pub(super) fn unchanged(mut self, found: Vec<SourceFile>, stamp: &Stamp, explain: bool) -> Self {
+        self.counts.items = stamp.items;
+        self.unresolved_elsewhere = stamp.unresolved;
         self.counts.files = found.len();
         self.counts.files_hit = found.len();
         if explain {
@@ -181,6 +188,9 @@ pub struct InvalidSidecar {
 #[derive(Debug, Default)]
 pub struct BuildOutcome {
     pub failures: Vec<FileDiagnostics>,
+    /// With `--check`: names that mean nothing in files without a valid sidecar, and how many there are besides.
+    pub names: Vec<FileDiagnostics>,
+    pub unresolved_elsewhere: usize,
     pub warnings: Vec<String>,
     pub counts: Counts,
     /// With `--check`: each sidecar that is not as it should be.

@@ -31,9 +31,9 @@ pub fn reload_announcing(
         loop {
             let (run, mut found, sealed) = Run::start(settings)?;
             let residue = std::mem::take(&mut found.residue);
-            if let Some(items) = sealed {
+            if let Some(stamp) = sealed {
                 remove(settings, &residue);
-                let outcome = run.outcome.unchanged(found.sources, items, settings.explain);
+                let outcome = run.outcome.unchanged(found.sources, &stamp, settings.explain);
                 return Ok((outcome, std::mem::take(&mut remembered)));
             }
             if lock.is_none() && settings.mode.writes() {

@@ -8,7 +8,7 @@ use super::proof;
 use super::settings::{Mode, NodeIdMode, Settings};
 use super::{Failure, builtin_sources, changes as told, load_options, unless_passing};
 use crate::base::parallel::{self, HandOver};
-use crate::db::{Database, Millis, NewState, Watched, sealed_items};
+use crate::db::{Database, Millis, NewState, Watched, sealed};
 use crate::diff::{Plan, changes};
 use crate::discover::checkout::RefsPlace;
 use crate::discover::{self, Found};
@@ -42,19 +42,20 @@ type Write = (Plan, NewState, Option<RefsPlace>);
 type Prepared = Result<(Database, Outcome, Option<Write>), Failure>;
 
 impl<'s> Run<'s> {
-    /// Looks at the sources, and at the database from outside: where a seal tells that there is nothing to do, how many
-    /// items it has is known.
-    pub fn start(settings: &'s Settings) -> Result<(Self, Found, Option<usize>), Failure> {
+    /// Looks at the sources, and at the database from outside: where a seal tells that there is nothing to do, its
+    /// stamp is known.
+    pub fn start(settings: &'s Settings) -> Result<(Self, Found, Option<Stamp>), Failure> {
         let mut outcome = Outcome::default();
         // 1. Discover: find and hash the sources.
         let find = || discover::find(&settings.packages, settings.threads);
         let found = outcome.timings.time("discover", find)?;
         let zero_ids = settings.node_ids == NodeIdMode::Zero;
-        let goal = Stamp { tool: STATE_DIGEST, sources: found.digest(), untouched: true, zero_ids, items: 0 };
+        let sources = found.digest();
+        let goal = Stamp { tool: STATE_DIGEST, sources, untouched: true, zero_ids, ..Stamp::default() };
         let refs_place = package_refs::place(settings);
         let watched = refs_place.iter().flat_map(|place| [&*place.file, &*place.registry]);
         let watched = Watched::look(watched);
-        let sealed = || sealed_items(&settings.database, &goal, &watched);
+        let sealed = || sealed(&settings.database, &goal, &watched);
         let sealed = if settings.mode.is_full() { None } else { outcome.timings.time("seal", sealed) };
         Ok((Run { settings, goal, refs_place, watched, around: Around::default(), outcome }, found, sealed))
     }
@@ -79,7 +80,7 @@ impl<'s> Run<'s> {
         let (before, trusted) = match basis {
             Basis::Unchanged(stamp, remembered) => {
                 self.keep(&stamp, database, lookup)?;
-                return Ok((self.outcome.unchanged(found.sources, stamp.items, *explain), remembered));
+                return Ok((self.outcome.unchanged(found.sources, &stamp, *explain), remembered));
             }
             Basis::Trusted(remembered) => (remembered, true),
             Basis::Untrusted(reason) => {
@@ -161,6 +162,7 @@ impl<'s> Run<'s> {
             }
         }
         self.goal.items = self.outcome.counts.items;
+        self.goal.unresolved = self.outcome.unresolved;
         let next = plan.is_some().then(|| std::mem::take(&mut set.next));
         let write = plan.map(|plan| {
             let around = self.next_around(&plan, &set).encode();
@@ -179,7 +181,18 @@ impl<'s> Run<'s> {
         database: &mut Database,
         trusted: bool,
     ) -> Result<Plan, Failure> {
-        let Outcome { timings, difference, counts, values_left, findings, notes, .. } = &mut self.outcome;
+        let Outcome {
+            timings,
+            difference,
+            counts,
+            values_left,
+            findings,
+            notes,
+            names,
+            unresolved,
+            unresolved_elsewhere,
+            ..
+        } = &mut self.outcome;
         if self.settings.mode == Mode::Verify {
             *difference = timings.time("integrity", || database.damage())?;
         }
@@ -206,6 +219,11 @@ impl<'s> Run<'s> {
         let mut compiled = timings.time("compile", || set.compile(&due, self.settings.node_ids));
         let mut forms: StoredForms =
             compiled.values().map(|item| (item.id, (item.fingerprint(), item.add_op.id))).collect();
+        // Say which names mean nothing, in full those of what the edit touched.
+        let stale = set.stale.clone();
+        let is_touched = |file: usize, relinked| relinked || stale.binary_search(&file).is_ok();
+        let found = timings.time("names", || set.unresolved_names(is_touched))?;
+        (*names, *unresolved, *unresolved_elsewhere) = (found.files, found.all, found.elsewhere);
         set.sources.check_unchanged()?;
         // 9. Evaluate the values that are new, and plan the rows that must change.
         let mut stored = match trusted {

@@ -45,6 +45,8 @@ pub struct NewState {
     pub zero_ids: bool,
     /// How many live items there are.
     pub items: usize,
+    /// How many uses of names in them mean nothing.
+    pub unresolved: usize,
     /// The encoded [`Around`](crate::state::around::Around).
     pub around: String,
     /// The encoded manifest.
@@ -94,6 +96,7 @@ impl Database {
             && stamp.sources == state.sources
             && stamp.zero_ids == state.zero_ids
             && stamp.items == state.items
+            && stamp.unresolved == state.unresolved
             && self.around == state.around;
         Ok(same && self.manifest()? == state.manifest)
     }
@@ -334,6 +337,7 @@ impl<'c> Apply<'c> {
             state.sources.0.to_le_bytes(),
             state.zero_ids,
             state.items as i64,
+            state.unresolved as i64,
             changes,
             schema,
             self.newest_stamp.0,

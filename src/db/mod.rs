@@ -42,7 +42,7 @@ pub use lock::{Holder, StoreLock, Tried, try_lock};
 pub use owned::Shapes;
 pub use place::blocking_process;
 pub use schema::{LOADER_ACCOUNT, MAIN_BRANCH};
-pub use seal::{Watched, sealed_items};
+pub use seal::{Watched, sealed};
 pub use time::Millis;
 
 use crate::base::hash::{ContentHash, Fingerprint};
@@ -467,7 +467,8 @@ fn shared_warning(path: &Path) -> Option<String> {
 /// tables are there. It names them all, so that it fails where one is missing.
 fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRow>, i64)> {
     const STATE: &str = "SELECT v.schema_version, d.data_version, c.count, m.newest, \
-             s.tool, s.sources, s.zero_ids, s.changes_seen, s.schema_seen, s.last_stamp, s.items, s.around \
+             s.tool, s.sources, s.zero_ids, s.changes_seen, s.schema_seen, s.last_stamp, s.items, s.around, \
+             s.unresolved \
          FROM pragma_schema_version v, pragma_data_version d, \
              (SELECT max(number) AS newest FROM darkc_migrations) m \
              LEFT JOIN (SELECT NULL FROM darkc_files LIMIT 0) \
@@ -498,6 +499,7 @@ fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRo
             sources: Fingerprint(u128::from_le_bytes(sources)),
             zero_ids: row.get(6)?,
             items: row.get::<_, i64>(10)? as usize,
+            unresolved: row.get::<_, i64>(12)? as usize,
             untouched,
         };
         let (last_stamp, around) = (Millis(row.get(9)?), row.get(11)?);

@@ -105,11 +105,13 @@ pub fn drop_indexes(connection: &Connection, names: &[&str]) -> rusqlite::Result
     Ok(dropped)
 }
 
-/// Whether all of darkc's own tables are there.
+/// Whether all of darkc's own tables are there, with the columns that this program knows.
 pub fn has_darkc_tables(connection: &Connection) -> rusqlite::Result<bool> {
     let mut there = connection.prepare(
         "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     let count: usize = there.query_row(DARKC_TABLES, |row| row.get(0))?;
-    Ok(count == DARKC_TABLES.len())
+    let mut column =
+        connection.prepare("SELECT 1 FROM pragma_table_info('darkc_state') WHERE name = 'unresolved'")?;
+    Ok(count == DARKC_TABLES.len() && column.exists([])?)
 }

@@ -9,7 +9,8 @@
 //! | offset | size | meaning |
 //! |---|---|---|
 //! | 0 | 8 | number of items, little endian |
-//! | 8 | 16 | fingerprint of these items, the file and the state, little endian |
+//! | 8 | 8 | number of uses of names that mean nothing, little endian |
+//! | 16 | 16 | fingerprint of these numbers, the file and the state, little endian |
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
@@ -27,8 +28,8 @@ use crate::state::Stamp;
 
 const SUFFIX: &str = "-darkc";
 
-const ITEMS_BYTES: usize = 8;
-const SEAL_BYTES: usize = ITEMS_BYTES + 16;
+const NUMBER_BYTES: usize = 8;
+const SEAL_BYTES: usize = 2 * NUMBER_BYTES + 16;
 
 /// What the file system says of a store's file, and changes with every change to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,10 +55,10 @@ impl FileState {
         (file.is_file() && file.nlink() == 1).then(|| FileState::from(&file))
     }
 
-    fn fingerprint(&self, items: u64, state: &Stamp, watched: &Watched) -> Fingerprint {
+    fn fingerprint(&self, numbers: [u64; 2], state: &Stamp, watched: &Watched) -> Fingerprint {
         let (Fingerprint(tool), Fingerprint(sources)) = (state.tool, state.sources);
         let mut bytes = Vec::with_capacity(256);
-        bytes.extend_from_slice(&items.to_le_bytes());
+        numbers.iter().for_each(|number| bytes.extend_from_slice(&number.to_le_bytes()));
         bytes.push(u8::from(state.zero_ids));
         self.put(&mut bytes);
         for file in &watched.0 {
@@ -110,15 +111,20 @@ impl Watched {
     }
 }
 
-/// How many items the store at `path` has, if a seal tells that it stands at `state` and nobody has touched it;
-/// `state.items` is not looked at.
-pub fn sealed_items(path: &Path, state: &Stamp, watched: &Watched) -> Option<usize> {
+/// `state` with its numbers of items and of names that mean nothing, if a seal tells that the store at `path`
+/// stands at it and nobody has touched it.
+pub fn sealed(path: &Path, state: &Stamp, watched: &Watched) -> Option<Stamp> {
     let seal = read(&beside(path, SUFFIX)).ok()?;
     let seal: [u8; SEAL_BYTES] = seal.try_into().ok()?;
-    let (items, fingerprint) = seal.split_first_chunk()?;
-    let items = u64::from_le_bytes(*items);
-    let expected = FileState::of(path)?.fingerprint(items, state, watched);
-    (fingerprint == expected.0.to_le_bytes()).then(|| usize::try_from(items).ok())?
+    let (items, rest) = seal.split_first_chunk()?;
+    let (unresolved, fingerprint) = rest.split_first_chunk()?;
+    let [items, unresolved] = [*items, *unresolved].map(u64::from_le_bytes);
+    let expected = FileState::of(path)?.fingerprint([items, unresolved], state, watched);
+    if fingerprint != expected.0.to_le_bytes() {
+        return None;
+    }
+    let [items, unresolved] = [items.try_into().ok()?, unresolved.try_into().ok()?];
+    Some(Stamp { items, unresolved, ..*state })
 }
 
 /// At most one byte more than a seal has, whatever lies there: a pipe, which must not be waited for, gives none.
@@ -140,10 +146,10 @@ pub(super) fn seal(path: &Path, before: FileState, state: &Stamp, watched: &Watc
     if last_change.is_some_and(|changed| changed.elapsed().is_ok_and(|age| age <= LONGEST_TICK)) {
         return Ok(());
     }
-    let items = state.items as u64;
+    let numbers = [state.items as u64, state.unresolved as u64];
     let mut bytes = Vec::with_capacity(SEAL_BYTES);
-    bytes.extend_from_slice(&items.to_le_bytes());
-    bytes.extend_from_slice(&before.fingerprint(items, state, watched).0.to_le_bytes());
+    numbers.iter().for_each(|number| bytes.extend_from_slice(&number.to_le_bytes()));
+    bytes.extend_from_slice(&before.fingerprint(numbers, state, watched).0.to_le_bytes());
     let Temporary { path: temporary, mut file } = Temporary::new(path, SEAL_SUFFIX)?;
     file.write_all(&bytes)?;
     // This machine's clock need not be the one that tells the times of files.

@@ -79,6 +79,7 @@ fn state(sources: u128) -> NewState {
         sources: Fingerprint(sources),
         zero_ids: false,
         items: 0,
+        unresolved: 0,
         manifest: vec![1, 2, 3],
     }
 }

@@ -29,7 +29,7 @@ fn bound(name: &str) -> MatchPattern<'_> {
 }
 
 fn canonical(definition: Definition<'_>) -> Canonical {
-    canonicalize(&Item { id: ItemId(0), description: "", definition })
+    canonicalize(&Item { id: ItemId(0), description: "", definition, unresolved: 0 })
 }
 
 fn value_bytes(body: Expr<'_>) -> Vec<u8> {
@@ -168,7 +168,7 @@ fn a_transcript_shows_each_node_with_the_offset_of_its_bytes() {
     let written = ["f"];
     let name = NameRef { written: &written, resolved: Ok(Target::Item(ItemId(7))) };
     let body = let_in("a", expr(ExprKind::FnName(name)), variable("a"));
-    let item = Item { id: ItemId(0), description: "", definition: Definition::Value(body) };
+    let item = Item { id: ItemId(0), description: "", definition: Definition::Value(body), unresolved: 0 };
     let fill = |reference: &Reference| Filling { length: 66, text: format!("item {}", reference.item.0) };
     let expected = [
         "     0  value",

@@ -1,11 +1,7 @@
 //! What the stages find out for the user: errors of source files, amounts of work, and why an item was linked.
 
-use crate::base::diagnostic::Diagnostic;
 use crate::base::location::ItemKind;
-use crate::base::text::Position;
 use crate::evaluate::Refusal;
-use crate::link::MissingName;
-use crate::program::tree::NameError;
 
 /// Amounts of work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,24 +33,6 @@ pub struct Counts {
     pub builtin_sources_read: usize,
     /// Lines of `package-ref-hashes.txt` that are new, gone or have another hash.
     pub package_refs_changed: usize,
-}
-
-impl From<&MissingName> for Diagnostic {
-    fn from(missing: &MissingName) -> Self {
-        let start = Position { row: missing.position.row, column: missing.position.column };
-        let end = Position { row: start.row, column: start.column + missing.position.length };
-        let name = &missing.name;
-        match missing.error {
-            NameError::NotFound => {
-                let tried = format!("tried: {}", missing.tried.join(", "));
-                let message = format!("no type is called `{name}`");
-                Diagnostic { notes: vec![tried], ..Diagnostic::error("", start, end, message) }
-            }
-            NameError::InvalidName => {
-                Diagnostic::error("", start, end, format!("`{name}` cannot be the name of a type"))
-            }
-        }
-    }
 }
 
 /// A new value that darkc did not evaluate; Darklang does at its next start.

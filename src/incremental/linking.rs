@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::failure::Failure;
 use super::findings::Relinked;
 use super::package_set::{PackageSet, builtin_location};
-use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
+use crate::base::diagnostic::{FileDiagnostics, Level};
 use crate::base::hash::Fingerprint;
 use crate::link::{self, ChangedNames, LinkedItem};
 use crate::program::lookup::ItemId;
@@ -82,7 +82,8 @@ impl PackageSet {
             }
         };
         let changed: Vec<LinkedItem> = linked.into_iter().filter(is_changed).collect();
-        let ids = changed.iter().map(|linked| linked.id).collect();
+        let ids: Vec<ItemId> = changed.iter().map(|linked| linked.id).collect();
+        self.changed.clone_from(&ids);
         self.canonicalize(changed);
         Ok(ids)
     }
@@ -122,7 +123,7 @@ impl PackageSet {
     }
 
     /// Loads the files of those of the given items whose code is not at hand.
-    fn load_code(&mut self, items: &[ItemId]) -> Result<(), Failure> {
+    pub(super) fn load_code(&mut self, items: &[ItemId]) -> Result<(), Failure> {
         let lacking = items.iter().filter(|id| self.inventory.written(**id).is_none());
         let files: HashSet<usize> = lacking.map(|id| self.inventory.file(*id)).collect();
         if files.is_empty() {
@@ -141,23 +142,17 @@ impl PackageSet {
         Ok(())
     }
 
+    /// The names of types that mean nothing, which Darklang refuses.
     fn missing(&self, linked: &[LinkedItem]) -> Vec<FileDiagnostics> {
-        let mut failures: Vec<(usize, FileDiagnostics)> = Vec::new();
-        for item in linked.iter().filter(|item| !item.missing.is_empty()) {
-            let file = self.inventory.file(item.id);
-            let diagnostics = item.missing.iter().map(Diagnostic::from);
-            match failures.iter_mut().find(|(of, _)| *of == file) {
-                Some((_, failure)) => failure.diagnostics.extend(diagnostics),
-                None => {
-                    let (path, text) = (self.sources.shown_path(file), self.sources.text(file));
-                    let diagnostics = diagnostics.collect();
-                    failures.push((file, FileDiagnostics { path, text, diagnostics, others: Vec::new() }));
-                }
-            }
+        let lacking = linked.iter().filter(|item| item.lacks_type);
+        let lacking: Vec<_> = lacking.map(|item| (item.id, &*item.resolutions)).collect();
+        if lacking.is_empty() {
+            return Vec::new();
         }
-        for (_, failure) in &mut failures {
-            failure.diagnostics.sort_by_key(|diagnostic| diagnostic.start);
+        let mut failures = self.diagnose(&lacking);
+        for failure in &mut failures {
+            failure.diagnostics.retain(|diagnostic| diagnostic.level == Level::Error);
         }
-        failures.into_iter().map(|(_, failure)| failure).collect()
+        failures
     }
 }

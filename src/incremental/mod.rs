@@ -17,6 +17,7 @@ mod package_set;
 pub mod planning;
 mod remembered;
 mod sources;
+mod unresolved;
 pub mod values;
 
 pub use affected::affected;

@@ -28,6 +28,8 @@ const BLOCK: usize = 32;
 #[derive(Debug)]
 pub struct Fresh {
     pub(super) resolutions: Vec<Resolution>,
+    /// How many uses of names mean nothing.
+    pub unresolved: u32,
     pub links: Fingerprint,
     pub candidates: Vec<CandidateKey>,
     pub(super) canonical: Canonical,
@@ -50,6 +52,8 @@ pub struct PackageSet {
     pub relinked: Vec<Relinked>,
     /// The files whose sources are not those of the last run, ascending.
     pub stale: Vec<usize>,
+    /// The items that came out of linking otherwise than in the last run.
+    pub(super) changed: Vec<ItemId>,
     /// The files of what is to be remembered once the plan is carried out.
     pub next: Vec<NextFile>,
     pub lookup: BuiltinLookup,
@@ -88,6 +92,7 @@ impl PackageSet {
             counts: Counts::default(),
             relinked: Vec::new(),
             stale: Vec::new(),
+            changed: Vec::new(),
             next: Vec::new(),
             builtins: lookup.builtins(),
             lookup,
@@ -152,12 +157,13 @@ impl PackageSet {
         let canonical = parallel::map(self.sources.threads(), BLOCK, &linked, |linked| {
             let tree = this.tree(linked.id, &linked.resolutions)?;
             let signature = check::signature(&tree, |item| this.inventory.key(item));
-            Some((canonicalize(&tree), signature))
+            Some((canonicalize(&tree), signature, tree.unresolved))
         });
         for (linked, canonical) in linked.into_iter().zip(canonical) {
-            let (canonical, signature) = canonical.unwrap_or_default();
+            let (canonical, signature, unresolved) = canonical.unwrap_or_default();
             self.fresh[linked.id.index()] = Some(Box::new(Fresh {
                 resolutions: linked.resolutions,
+                unresolved,
                 links: linked.links,
                 candidates: linked.candidates,
                 dependencies: canonical.dependencies(),
@@ -216,20 +222,6 @@ impl PackageSet {
             self.inventory.is_shadowed(id) || self.inventory.is_revived(id) || !self.inventory.is_known(id)
         };
         self.sources.get(file).is_some() || self.inventory.declared_in(file).any(changed_hands)
-    }
-
-    /// Returns one sentence for each name that is declared more than once.
-    pub fn duplicate_warnings(&self) -> Vec<String> {
-        let path = |item| self.sources.shown_path(self.inventory.file(item));
-        let warning = |&(earlier, later): &(ItemId, ItemId)| {
-            format!(
-                "{} is declared in {} and in {}; the last one counts",
-                self.inventory.name(later),
-                path(earlier),
-                path(later)
-            )
-        };
-        self.inventory.duplicates().iter().map(warning).collect()
     }
 
     /// Returns the items whose description is another than in the last run, ascending.

@@ -124,6 +124,6 @@ pub fn new_state(goal: &Stamp, next: &[NextFile], around: String, proof: Option<
     let manifest = codec::encode_manifest(
         next.iter().map(|NextFile { path, source, .. }| ManifestEntry { path, source: *source }),
     );
-    let Stamp { tool, sources, zero_ids, items, .. } = *goal;
-    NewState { tool, sources, zero_ids, items, around, manifest, proof }
+    let Stamp { tool, sources, zero_ids, items, unresolved, .. } = *goal;
+    NewState { tool, sources, zero_ids, items, unresolved, around, manifest, proof }
 }

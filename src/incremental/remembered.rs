@@ -64,6 +64,7 @@ fn encode_file(set: &PackageSet, forms: &StoredForms, file: usize) -> Vec<u8> {
                     hash,
                     add_op,
                     dependencies: &dependencies,
+                    unresolved: fresh.unresolved,
                     candidates: &candidates,
                 };
                 codec::encode_item(&mut bytes, kind, location, Some(&facts));

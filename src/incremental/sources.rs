@@ -82,6 +82,11 @@ impl Sources {
         self.loaded[file].as_ref()
     }
 
+    /// Whether the file had no valid sidecar.
+    pub fn is_parsed(&self, file: usize) -> bool {
+        self.get(file).is_some_and(|loaded| matches!(loaded.origin, load::Origin::Source(_)))
+    }
+
     pub fn content(&self, file: usize) -> Option<&Arc<FileContent>> {
         self.get(file)?.content.as_ref().ok()
     }

@@ -52,6 +52,23 @@ pub fn lacked<'s>(site: &'s Site<'_>) -> Option<&'s str> {
     (!compiled().contains_key(&(name, version))).then_some(name)
 }
 
+/// Built-ins whose name is spelled like `name`, at most `count`: the most alike first. A version stands behind the
+/// name, as in source.
+pub fn similar(name: &str, count: usize) -> Vec<String> {
+    let bare = name.rsplit_once("_v").map_or(name, |(bare, _)| bare);
+    let near = compiled().keys().filter_map(|(known, version)| {
+        let distance = super::diagnose::distance(bare, known)?;
+        Some((distance, *known, *version))
+    });
+    let mut near: Vec<(usize, &str, u32)> = near.collect();
+    near.sort_unstable();
+    let spelled = |(_, known, version)| match version {
+        0 => format!("Builtin.{known}"),
+        version => format!("Builtin.{known}_v{version}"),
+    };
+    near.into_iter().take(count).map(spelled).collect()
+}
+
 /// Whether the compiled list has a built-in.
 pub fn is_listed(kind: ItemKind, name: &str, version: u32) -> bool {
     compiled().get(&(name, version)).is_some_and(|(_, kinds)| kinds & bit(kind) != 0)

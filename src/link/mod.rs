@@ -2,13 +2,14 @@
 
 pub mod builtins;
 pub mod candidates;
+pub mod diagnose;
 pub mod names;
 
 pub use builtins::Builtins;
 
 use std::collections::HashSet;
 
-use darkc_cache_format::model::{Code, Namespace, SourcePosition};
+use darkc_cache_format::model::Code;
 
 use crate::base::hash::Fingerprint;
 use crate::base::parallel;
@@ -31,21 +32,11 @@ pub struct LinkedItem {
     pub links: Fingerprint,
     /// Every name that was tried, sorted.
     pub candidates: Vec<CandidateKey>,
-    /// The sites that Darklang refuses to leave unresolved.
-    pub missing: Vec<MissingName>,
+    /// Whether a type's name means nothing, which Darklang refuses. Functions and values may stay unresolved until
+    /// they run.
+    pub lacks_type: bool,
     /// Names of built-ins that sites ask for and the compiled list lacks, whether or not they were found.
     pub lacked_builtins: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MissingName {
-    pub position: SourcePosition,
-    /// As written, dotted.
-    pub name: String,
-    /// `NotFound`, or `InvalidName` where it could not be a name at all.
-    pub error: NameError,
-    /// The fully qualified names that were looked for.
-    pub tried: Vec<String>,
 }
 
 /// Looks up the names of the given items, each of which has its code at hand, among the `live` ones.
@@ -67,25 +58,17 @@ fn link_item(inventory: &Inventory, live: &Inventory, builtins: &Builtins, id: I
         resolutions: Vec::new(),
         links: Fingerprint::default(),
         candidates: Vec::new(),
-        missing: Vec::new(),
+        lacks_type: false,
         lacked_builtins: Vec::new(),
     };
     let Some(written) = inventory.written(id) else { return linked };
     let sites = &written.item.code.sites;
     let mut buffer = String::new();
     linked.resolutions.reserve_exact(sites.len());
-    for (index, site) in sites.iter().enumerate() {
+    for site in sites.iter() {
         let resolution = names::resolve(live, builtins, scope, site, &mut buffer, &mut linked.candidates);
         linked.lacked_builtins.extend(builtins::lacked(site).map(str::to_owned));
-        // Functions and values may stay unresolved until they run; types may not.
-        if let Resolution::Type(Err(error)) = resolution {
-            linked.missing.push(MissingName {
-                position: written.item.site_positions.get(index).copied().unwrap_or(written.item.position),
-                name: site.written.join("."),
-                error,
-                tried: names::tried(scope, Namespace::Type, site.written),
-            });
-        }
+        linked.lacks_type |= matches!(resolution, Resolution::Type(Err(_)));
         linked.resolutions.push(resolution);
     }
     linked.candidates.sort_unstable();

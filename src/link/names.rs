@@ -67,9 +67,10 @@ fn get(live: &Inventory, key: NameKey, kind: ItemKind) -> Option<ItemId> {
 }
 
 /// Every candidate of a name, for the message that it was not found.
-pub fn tried(scope: &str, namespace: Namespace, written: &[Text<'_>]) -> Vec<String> {
+pub fn tried(scope: &str, namespace: Namespace, written: &[String]) -> Vec<String> {
+    let written: Vec<Text<'_>> = written.iter().map(String::as_str).collect();
     let mut tried = Vec::new();
-    if let Some(written) = Written::parse(namespace, written) {
+    if let Some(written) = Written::parse(namespace, &written) {
         written.candidates(scope, &mut String::new(), |name| {
             tried.push(name.to_owned());
             false

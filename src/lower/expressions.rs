@@ -1,13 +1,14 @@
 //! Expressions.
 
 use darkc_cache_format::model::{
-    EnumType, Expr, ExprKind, Lambda, LetPattern, MatchCase, NameRule, Namespace, StringSegment, Text,
+    EnumType, Expr, ExprKind, Lambda, LetPattern, MatchCase, NameRule, StringSegment, Text,
 };
 use smallvec::{SmallVec, smallvec};
 
 use super::Lowering;
 use super::scope::Lexical;
 use super::sites::{Parts, written};
+use super::uses::UseRule;
 use crate::base::text::Span;
 use crate::syntax::ast;
 
@@ -44,8 +45,9 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
             ),
             Written::Variable(name) => self.bare_name(name, expr.span, NameRule::Bare),
             Written::FnName(name) => {
-                let site = self.site(Namespace::Term, &written(name), name.span);
-                ExprKind::Name(site, NameRule::Qualified)
+                let rule = NameRule::Qualified;
+                let site = self.term_use(&written(name), name.span, |site| UseRule::Name(site, rule));
+                ExprKind::Name(site, rule)
             }
             Written::Infix(op, operands) => {
                 let left = self.expr(&operands.0);
@@ -112,7 +114,7 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
             Lexical::Arg(index) => ExprKind::Arg(index),
             Lexical::Local => ExprKind::Variable(self.text(name)),
             Lexical::Free => {
-                let site = self.site(Namespace::Term, &[name], span);
+                let site = self.term_use(&[name], span, |site| UseRule::Name(site, rule));
                 ExprKind::Name(site, rule)
             }
         }
@@ -158,8 +160,9 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
         self.at(callee.span);
         let bare = name.name.name;
         let kind = if !name.modules.is_empty() {
-            let site = self.site(Namespace::Term, &written(name), name.span);
-            ExprKind::Name(site, NameRule::QualifiedCallee)
+            let rule = NameRule::QualifiedCallee;
+            let site = self.term_use(&written(name), name.span, |site| UseRule::Name(site, rule));
+            ExprKind::Name(site, rule)
         } else if self.scope.lookup(bare) == Lexical::Free && self.scope.is_self(bare) {
             ExprKind::SelfFn
         } else {
@@ -176,12 +179,17 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
         field: ast::Identifier<'t>,
     ) -> ExprKind<'a> {
         self.mentions(field.span);
+        let at = self.noted();
         let path =
             dotted_path(record).filter(|path| self.scope.lookup(path[0]) == Lexical::Free).map(|mut path| {
                 path.push(field.name);
-                self.site(Namespace::Term, &path, expr.span)
+                self.term_use(&path, expr.span, |site| UseRule::Path { site, inner: 0 })
             });
-        ExprKind::FieldAccess { record: self.expr(record), field: self.text(field.name), path }
+        let record = self.expr(record);
+        if path.is_some() {
+            self.close_path(at);
+        }
+        ExprKind::FieldAccess { record, field: self.text(field.name), path }
     }
 
     /// A blank parameter (`___`, an empty name here) is dropped, as Darklang does.
@@ -216,6 +224,9 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
         if typ == EnumType::Missing && value.fields.is_empty() {
             return self.bare_name(case, span, NameRule::Bare);
         }
+        if typ == EnumType::Missing {
+            self.note_case_without_type(value.case);
+        }
         let fields = self.exprs(value.fields);
         let type_args = self.type_refs(value.type_name.type_args);
         ExprKind::Enum { typ, type_args, case: self.text(case), fields }
@@ -234,7 +245,7 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
         }
         let name_span = value.type_name.name.span;
         let span = if name_span.start < name_span.end { name_span } else { value.case.span };
-        EnumType::Site(self.site(Namespace::Type, &written, span))
+        EnumType::Site(self.type_use(&written, span))
     }
 
     fn match_case(&mut self, case: &'t ast::MatchCase<'t>) -> MatchCase<'a> {

@@ -10,6 +10,7 @@ mod pipes;
 mod scope;
 mod sites;
 mod types;
+mod uses;
 
 use bumpalo::Bump;
 use darkc_cache_format::model::{
@@ -22,6 +23,7 @@ use crate::syntax::ast::{self, Declaration};
 pub use places::{Node, Places, Range, places};
 use scope::Scope;
 use sites::Sites;
+pub use uses::{Use, UseRule, uses};
 
 /// Lowers one item's code; holds what its walk needs.
 struct Lowering<'t, 'a> {
@@ -31,6 +33,8 @@ struct Lowering<'t, 'a> {
     lines: &'t LineIndex<'t>,
     /// Filled for [`places`] alone.
     nodes: Option<places::Nodes>,
+    /// Filled for [`uses`] alone.
+    uses: Option<Vec<Use>>,
 }
 
 /// Lowers a file that parsed without diagnostics. All that the result holds is in the arena, so that neither the
@@ -45,7 +49,7 @@ pub fn file<'a>(
 ) -> Result<UnlinkedFile<'a>, Vec<Diagnostic>> {
     let lines = LineIndex::new(text);
     let lowering = Lowering::new(arena, &lines);
-    let mut collector = Collector { lowering, types: vec![], values: vec![], fns: vec![], errors: vec![] };
+    let mut collector = Collector::new(lowering);
     collector.declarations("", file.declarations);
     for expr in file.expressions {
         collector.refuse(expr.span, NO_EXPRESSIONS.to_owned());
@@ -79,9 +83,16 @@ struct Collector<'t, 'a> {
     values: Vec<Item<'a>>,
     fns: Vec<Item<'a>>,
     errors: Vec<Diagnostic>,
+    /// The uses of names of each item, by kind of item; for [`uses`] alone.
+    uses: [Vec<Vec<Use>>; 3],
 }
 
 impl<'t, 'a: 't> Collector<'t, 'a> {
+    fn new(lowering: Lowering<'t, 'a>) -> Self {
+        let uses = [const { Vec::new() }; 3];
+        Collector { lowering, types: vec![], values: vec![], fns: vec![], errors: vec![], uses }
+    }
+
     fn declarations(&mut self, path: &str, declarations: &'t [Declaration<'t>]) {
         for declaration in declarations {
             match declaration {
@@ -158,6 +169,9 @@ impl<'t, 'a: 't> Collector<'t, 'a> {
         let lowering = &mut self.lowering;
         lowering.scope.clear();
         let definition = lower(lowering);
+        if let Some(uses) = &mut lowering.uses {
+            self.uses[kind as usize].push(std::mem::take(uses));
+        }
         let (sites, site_positions) = lowering.sites.take(lowering.arena);
         Item {
             kind,
@@ -172,7 +186,7 @@ impl<'t, 'a: 't> Collector<'t, 'a> {
 
 impl<'t, 'a: 't> Lowering<'t, 'a> {
     fn new(arena: &'a Bump, lines: &'t LineIndex<'t>) -> Self {
-        Lowering { arena, sites: Sites::default(), scope: Scope::default(), lines, nodes: None }
+        Lowering { arena, sites: Sites::default(), scope: Scope::default(), lines, nodes: None, uses: None }
     }
 
     fn text(&self, text: &str) -> Text<'a> {

@@ -1,10 +1,11 @@
 //! Pipes: `head |> part |> part`.
 
-use darkc_cache_format::model::{Expr, Namespace, PipePart};
+use darkc_cache_format::model::{EnumType, Expr, PipePart};
 
 use super::Lowering;
 use super::scope::Lexical;
 use super::sites::written;
+use super::uses::UseRule;
 use crate::base::text::Span;
 use crate::syntax::ast::{self, PipePartKind};
 
@@ -17,6 +18,9 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
             PipePartKind::Enum(value) => {
                 self.mentions(value.case.span);
                 let typ = self.enum_type(value);
+                if typ == EnumType::Missing {
+                    self.note_case_without_type(value.case);
+                }
                 let fields = self.exprs(value.fields);
                 PipePart::Enum { typ, case: self.text(value.case.name), fields }
             }
@@ -26,7 +30,8 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
                     let args = self.exprs(args);
                     return self.bare_pipe_call(name.name.name, name.span, args);
                 }
-                let site = self.site(Namespace::Term, &written(name), name.span);
+                let rule = |site| UseRule::Pipe { site, or_variable: false };
+                let site = self.term_use(&written(name), name.span, rule);
                 let type_args = self.type_refs(type_args);
                 PipePart::FnCall { site, or_variable: false, type_args, args: self.exprs(args) }
             }
@@ -38,7 +43,7 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
         if self.scope.lookup(name) != Lexical::Free {
             return PipePart::Variable { name: self.text(name), args };
         }
-        let site = self.site(Namespace::Term, &[name], span);
+        let site = self.term_use(&[name], span, |site| UseRule::Pipe { site, or_variable: true });
         PipePart::FnCall { site, or_variable: true, type_args: &[], args }
     }
 }

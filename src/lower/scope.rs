@@ -84,6 +84,12 @@ impl<'t> Scope<'t> {
         }
     }
 
+    /// Every bound name, innermost first.
+    pub fn names(&self) -> Vec<String> {
+        let names = self.bindings.iter().rev().map(|(name, _)| *name);
+        names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
+
     pub fn is_self(&self, name: &str) -> bool {
         self.self_visible && self.function == Some(name)
     }

@@ -1,8 +1,7 @@
 //! Type references and type declarations.
 
 use darkc_cache_format::model::{
-    EnumCase, EnumField, Namespace, Parameter, Primitive, RecordField, SiteId, Text, TypeBody,
-    TypeDefinition, TypeRef,
+    EnumCase, EnumField, Parameter, Primitive, RecordField, SiteId, Text, TypeBody, TypeDefinition, TypeRef,
 };
 
 use super::Lowering;
@@ -69,7 +68,7 @@ impl<'t, 'a: 't> Lowering<'t, 'a> {
     }
 
     pub fn type_site(&mut self, name: &'t ast::QualifiedName<'t>) -> SiteId {
-        self.site(Namespace::Type, &written(name), name.span)
+        self.type_use(&written(name), name.span)
     }
 
     pub fn type_definition(&mut self, decl: &'t ast::TypeDecl<'t>) -> TypeDefinition<'a> {

@@ -5,6 +5,7 @@ use darkc_cache_format::model::{EnumType, NameRule, SiteId, Text};
 
 use super::lookup::ItemId;
 use super::tree::*;
+use crate::lower::{Use, UseRule};
 
 /// What the linker found for one site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub fn resolve<'a>(
         unlinked::Definition::Value(body) => Definition::Value(resolver.expr(body)),
         unlinked::Definition::Fn(function) => Definition::Fn(resolver.function(function)),
     };
-    Item { id, description, definition }
+    Item { id, description, definition, unresolved: resolver.unresolved }
 }
 
 /// What a declaration tells those who mention it: everything but the body.
@@ -76,6 +77,7 @@ struct Resolver<'a> {
     left_out: NodeIndex,
     /// Filled for [`unlinked_nodes`] alone.
     unlinked_nodes: Option<Vec<NodeIndex>>,
+    unresolved: u32,
 }
 
 /// What a name turned out to be.
@@ -87,7 +89,14 @@ enum Meaning<'a> {
 
 impl<'a> Resolver<'a> {
     fn new(code: &'a unlinked::Code<'a>, resolutions: &'a [Resolution]) -> Self {
-        Resolver { sites: code.sites, resolutions, next_node: 0, left_out: 0, unlinked_nodes: None }
+        Resolver {
+            sites: code.sites,
+            resolutions,
+            next_node: 0,
+            left_out: 0,
+            unlinked_nodes: None,
+            unresolved: 0,
+        }
     }
 
     fn node(&mut self) -> NodeIndex {
@@ -99,7 +108,8 @@ impl<'a> Resolver<'a> {
         node
     }
 
-    fn type_name(&self, site: SiteId) -> NameRef<'a> {
+    fn type_name(&mut self, site: SiteId) -> NameRef<'a> {
+        self.unresolved += u32::from(is_type_missing(self.resolutions, site));
         let resolved = match self.resolutions[site as usize] {
             Resolution::Type(resolved) => resolved.map(Target::Item),
             Resolution::Term { .. } => Err(NameError::InvalidName),
@@ -109,30 +119,26 @@ impl<'a> Resolver<'a> {
 
     /// The (value, function) readings of a term site.
     fn term(&self, site: SiteId) -> (NameRef<'a>, NameRef<'a>) {
-        let (value, function) = match self.resolutions[site as usize] {
-            Resolution::Term { value, function } => (value, function),
-            Resolution::Type(_) => (Err(NameError::InvalidName), Err(NameError::InvalidName)),
-        };
+        let (value, function) = term_at(self.resolutions, site);
         let written = &self.sites[site as usize].written;
         (NameRef { written, resolved: value }, NameRef { written, resolved: function })
     }
 
     fn meaning(&self, site: SiteId, rule: NameRule) -> Meaning<'a> {
         let (value, function) = self.term(site);
-        let function_first = matches!(rule, NameRule::BareCallee | NameRule::QualifiedCallee);
-        if function_first && function.resolved.is_ok() {
-            return Meaning::Function(function);
+        match reading(self.resolutions, site, rule) {
+            Reading::Function => Meaning::Function(function),
+            Reading::Value | Reading::UnresolvedValue => Meaning::Value(value),
+            Reading::Variable => Meaning::Variable(last(value.written)),
         }
-        if value.resolved.is_ok() {
-            return Meaning::Value(value);
-        }
-        if function.resolved.is_ok() {
-            return Meaning::Function(function);
-        }
-        match rule {
-            NameRule::Bare | NameRule::BareCallee => Meaning::Variable(last(value.written)),
-            NameRule::Qualified | NameRule::QualifiedCallee => Meaning::Value(value),
-        }
+    }
+
+    /// The meaning of a name that stands alone, counted where it has none.
+    fn name(&mut self, site: SiteId, rule: NameRule) -> Meaning<'a> {
+        let means_nothing =
+            matches!(reading(self.resolutions, site, rule), Reading::UnresolvedValue | Reading::Variable);
+        self.unresolved += u32::from(means_nothing);
+        self.meaning(site, rule)
     }
 
     fn type_declaration(&mut self, definition: &'a unlinked::TypeDefinition<'a>) -> TypeDeclaration<'a> {
@@ -262,7 +268,7 @@ impl<'a> Resolver<'a> {
             Unlinked::Variable(name) => ExprKind::Variable(name),
             Unlinked::Arg(index) => ExprKind::Arg(*index),
             Unlinked::SelfFn => ExprKind::SelfFn,
-            Unlinked::Name(site, rule) => match self.meaning(*site, *rule) {
+            Unlinked::Name(site, rule) => match self.name(*site, *rule) {
                 Meaning::Function(name) => ExprKind::FnName(name),
                 Meaning::Value(name) => ExprKind::ValueName(name),
                 Meaning::Variable(name) => ExprKind::Variable(name),
@@ -351,10 +357,11 @@ impl<'a> Resolver<'a> {
     }
 
     /// A case with fields but without a type is kept as an invalid name, spelled by its case.
-    fn enum_type(&self, typ: &EnumType, case: &'a Text<'a>) -> NameRef<'a> {
+    fn enum_type(&mut self, typ: &EnumType, case: &'a Text<'a>) -> NameRef<'a> {
         match typ {
             EnumType::Site(site) => self.type_name(*site),
             EnumType::Missing => {
+                self.unresolved += 1;
                 NameRef { written: std::slice::from_ref(case), resolved: Err(NameError::InvalidName) }
             }
         }
@@ -373,6 +380,7 @@ impl<'a> Resolver<'a> {
             }
             unlinked::PipePart::FnCall { site, or_variable, type_args, args } => {
                 let (_, name) = self.term(*site);
+                self.unresolved += u32::from(name.resolved.is_err());
                 if *or_variable && name.resolved.is_err() {
                     PipePartKind::Variable { name: last(name.written), args: self.exprs(args) }
                 } else {
@@ -393,6 +401,94 @@ fn path_length(mut expr: &unlinked::Expr<'_>) -> NodeIndex {
         expr = record;
     }
     length
+}
+
+/// How a term's name is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    Function,
+    Value,
+    /// Neither: a qualified name.
+    UnresolvedValue,
+    /// Neither: a bare name, which can then only be a variable that nothing binds.
+    Variable,
+}
+
+fn reading(resolutions: &[Resolution], site: SiteId, rule: NameRule) -> Reading {
+    let (value, function) = term_at(resolutions, site);
+    let function_first = matches!(rule, NameRule::BareCallee | NameRule::QualifiedCallee);
+    match (value.is_ok(), function.is_ok()) {
+        (_, true) if function_first => Reading::Function,
+        (true, _) => Reading::Value,
+        (false, true) => Reading::Function,
+        (false, false) if matches!(rule, NameRule::Bare | NameRule::BareCallee) => Reading::Variable,
+        (false, false) => Reading::UnresolvedValue,
+    }
+}
+
+type Terms = (Result<Target<'static>, NameError>, Result<Target<'static>, NameError>);
+
+/// The (value, function) that a term site resolved to.
+fn term_at(resolutions: &[Resolution], site: SiteId) -> Terms {
+    match resolutions[site as usize] {
+        Resolution::Term { value, function } => (value, function),
+        Resolution::Type(_) => (Err(NameError::InvalidName), Err(NameError::InvalidName)),
+    }
+}
+
+fn is_type_missing(resolutions: &[Resolution], site: SiteId) -> bool {
+    !matches!(resolutions[site as usize], Resolution::Type(Ok(_)))
+}
+
+/// A use of a name that means nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresolved<'u> {
+    pub name: &'u Use,
+    pub what: Missing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    Type(NameError),
+    /// A qualified function or value.
+    Term(NameError),
+    /// A bare name, which becomes a variable that nothing binds.
+    Variable,
+    /// A case with fields whose type is not written.
+    CaseWithoutType,
+}
+
+/// Those of an item's uses that mean nothing: as many as [`Item::unresolved`] counts.
+pub fn unresolved<'u>(resolutions: &[Resolution], uses: &'u [Use]) -> Vec<Unresolved<'u>> {
+    let mut unresolved = Vec::new();
+    let mut rest = uses;
+    while let [name, after @ ..] = rest {
+        rest = after;
+        let what = match name.rule {
+            UseRule::Type(site) => match resolutions[site as usize] {
+                Resolution::Type(found) => found.err().map(Missing::Type),
+                Resolution::Term { .. } => Some(Missing::Type(NameError::InvalidName)),
+            },
+            UseRule::Name(site, rule) => match reading(resolutions, site, rule) {
+                Reading::Variable => Some(Missing::Variable),
+                Reading::UnresolvedValue => term_at(resolutions, site).0.err().map(Missing::Term),
+                Reading::Function | Reading::Value => None,
+            },
+            UseRule::Path { site, inner } => {
+                if reading(resolutions, site, NameRule::Bare) != Reading::Variable {
+                    rest = rest.get(inner..).unwrap_or_default();
+                }
+                None
+            }
+            UseRule::Pipe { site, or_variable } => term_at(resolutions, site)
+                .1
+                .err()
+                .map(|error| if or_variable { Missing::Variable } else { Missing::Term(error) }),
+            UseRule::CaseWithoutType => Some(Missing::CaseWithoutType),
+        };
+        unresolved.extend(what.map(|what| Unresolved { name, what }));
+    }
+    unresolved
 }
 
 /// The last part of a name; a name is never empty.

@@ -37,6 +37,8 @@ pub struct Item<'a> {
     pub id: ItemId,
     pub description: &'a str,
     pub definition: Definition<'a>,
+    /// How many uses of names in it mean nothing.
+    pub unresolved: u32,
 }
 
 #[derive(Debug)]

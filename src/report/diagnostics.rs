@@ -98,7 +98,7 @@ fn snippet<'a>(
 }
 
 /// `did you mean `a`, `b` or `c`?`
-fn did_you_mean(suggestions: &[String]) -> Option<String> {
+pub(super) fn did_you_mean(suggestions: &[String]) -> Option<String> {
     let (last, before) = suggestions.split_last()?;
     let before: Vec<String> = before.iter().map(|name| format!("`{name}`")).collect();
     let or = if before.is_empty() { String::new() } else { format!("{} or ", before.join(", ")) };

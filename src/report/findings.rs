@@ -10,17 +10,39 @@ use crate::commands::CheckOutcome;
 /// So many findings are told after a reload.
 const BRIEF: usize = 5;
 
-/// Lines and columns count from one, columns in characters.
+/// Lines and columns count from one, columns in characters, as the text output does; `bytes` is the range in the
+/// decoded source. `utf16` has the columns that .NET and the language server protocol count, also from one.
 #[derive(Serialize)]
-struct JsonFinding<'o> {
-    path: &'o str,
-    code: &'static str,
+pub(super) struct JsonDiagnostic<'o> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'o str>,
+    code: &'o str,
     level: &'static str,
     message: &'o str,
     start: [usize; 2],
     end: [usize; 2],
+    bytes: [usize; 2],
+    utf16: [u32; 2],
     item: Option<&'o str>,
     suggestions: &'o [String],
+}
+
+impl<'o> JsonDiagnostic<'o> {
+    pub(super) fn of(path: Option<&'o str>, diagnostic: &'o Diagnostic, lines: &LineIndex<'_>) -> Self {
+        let (start, end) = (lines.place(diagnostic.start), lines.place(diagnostic.end));
+        JsonDiagnostic {
+            path,
+            code: diagnostic.code,
+            level: diagnostic.level.name(),
+            message: &diagnostic.message,
+            start: [start.line, start.column],
+            end: [end.line, end.column],
+            bytes: [start.byte, end.byte],
+            utf16: [diagnostic.start.column + 1, diagnostic.end.column + 1],
+            item: diagnostic.item.as_deref(),
+            suggestions: &diagnostic.suggestions,
+        }
+    }
 }
 
 impl Report {
@@ -41,18 +63,7 @@ impl Report {
     pub fn finding_json(&mut self, file: &FileDiagnostics) {
         let index = LineIndex::new(&file.text);
         for diagnostic in &file.diagnostics {
-            let (start, end) = (index.place(diagnostic.start), index.place(diagnostic.end));
-            let object = JsonFinding {
-                path: &file.path,
-                code: diagnostic.code,
-                level: diagnostic.level.name(),
-                message: &diagnostic.message,
-                start: [start.line, start.column],
-                end: [end.line, end.column],
-                item: diagnostic.item.as_deref(),
-                suggestions: &diagnostic.suggestions,
-            };
-            json_line(&mut self.data, &object);
+            json_line(&mut self.data, &JsonDiagnostic::of(Some(&file.path), diagnostic, &index));
         }
     }
 
@@ -63,6 +74,9 @@ impl Report {
             let Place { line: row, column, .. } = index.place(diagnostic.start);
             let end = index.place(diagnostic.end);
             let (level, path) = (diagnostic.level.name(), property(&file.path));
+            let help = diagnostics::did_you_mean(&diagnostic.suggestions);
+            let message = help
+                .map_or_else(|| diagnostic.message.clone(), |help| format!("{}\n{help}", diagnostic.message));
             line(
                 &mut self.data,
                 format_args!(
@@ -70,7 +84,7 @@ impl Report {
                     end.line,
                     end.column,
                     diagnostic.code,
-                    data(&diagnostic.message)
+                    data(&message)
                 ),
             );
         }

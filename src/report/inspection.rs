@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::findings::JsonDiagnostic;
 use super::{Report, diagnostics, json_line, kind_name, line, plural};
-use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
+use crate::base::diagnostic::FileDiagnostics;
 use crate::base::text::LineIndex;
 use crate::commands::outcome::{Inspected, InspectedSidecar, ListedItem, Verdict};
 
@@ -20,32 +21,6 @@ pub(super) struct JsonItem<'o> {
 impl<'o> JsonItem<'o> {
     pub(super) fn of(item: &'o ListedItem) -> Self {
         JsonItem { kind: kind_name(item.kind), name: &item.location, hash: item.hash.to_hex().to_string() }
-    }
-}
-
-/// Lines and columns count from one, columns in characters, as the text output does; `bytes` is the range in the
-/// decoded source. `utf16` has the columns that .NET and the language server protocol count, also from one.
-#[derive(Serialize)]
-struct JsonDiagnostic<'o> {
-    code: &'o str,
-    start: [usize; 2],
-    end: [usize; 2],
-    bytes: [usize; 2],
-    utf16: [u32; 2],
-    message: &'o str,
-}
-
-impl<'o> JsonDiagnostic<'o> {
-    fn of(diagnostic: &'o Diagnostic, lines: &LineIndex<'_>) -> Self {
-        let (start, end) = (lines.place(diagnostic.start), lines.place(diagnostic.end));
-        JsonDiagnostic {
-            code: diagnostic.code,
-            start: [start.line, start.column],
-            end: [end.line, end.column],
-            bytes: [start.byte, end.byte],
-            utf16: [diagnostic.start.column + 1, diagnostic.end.column + 1],
-            message: &diagnostic.message,
-        }
     }
 }
 
@@ -88,7 +63,8 @@ impl Report {
     /// One object: `{"path", "verdict", "items", "diagnostics"}`, positions one-based.
     pub fn inspected_json(&mut self, file: &Inspected) {
         let lines = LineIndex::new(&file.text);
-        let diagnostics = file.diagnostics.iter().map(|diagnostic| JsonDiagnostic::of(diagnostic, &lines));
+        let diagnostics =
+            file.diagnostics.iter().map(|diagnostic| JsonDiagnostic::of(None, diagnostic, &lines));
         let object = JsonInspected {
             path: &file.path,
             verdict: verdict_name(file.verdict),

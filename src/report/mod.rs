@@ -66,12 +66,27 @@ impl Report {
     }
 
     /// What is wrong with the sources, and what may be.
-    pub fn findings(&mut self, failures: &[FileDiagnostics], warnings: &[String]) {
-        for failure in failures {
-            diagnostics::render(&mut self.text, failure, self.styled);
+    pub fn findings(&mut self, failures: &[FileDiagnostics], found: &[FileDiagnostics], warnings: &[String]) {
+        for file in failures.iter().chain(found) {
+            diagnostics::render(&mut self.text, file, self.styled);
         }
         for warning in warnings {
             line(&mut self.text, format_args!("warning: {warning}"));
+        }
+    }
+
+    /// How many uses of names mean nothing in places that the run was not about.
+    pub fn names_elsewhere(&mut self, count: usize) {
+        match count {
+            0 => {}
+            1 => line(
+                &mut self.text,
+                format_args!("warning: 1 name elsewhere resolves to nothing: darkc check lists it"),
+            ),
+            _ => line(
+                &mut self.text,
+                format_args!("warning: {count} names elsewhere resolve to nothing: darkc check lists them"),
+            ),
         }
     }
 

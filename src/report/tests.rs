@@ -224,7 +224,7 @@ fn an_inspected_file_as_json_has_one_based_positions() {
     });
     let hash = "00".repeat(32);
     let expected = format!(
-        r#"{{"path":"a.dark","verdict":"package-error","items":[{{"kind":"type","name":"A.T","hash":"{hash}"}}],"diagnostics":[{{"code":"LEX","start":[1,4],"end":[2,1],"bytes":[3,13],"utf16":[4,1],"message":"a \"quoted\" word"}}]}}"#
+        r#"{{"path":"a.dark","verdict":"package-error","items":[{{"kind":"type","name":"A.T","hash":"{hash}"}}],"diagnostics":[{{"code":"LEX","level":"error","message":"a \"quoted\" word","start":[1,4],"end":[2,1],"bytes":[3,13],"utf16":[4,1],"item":null,"suggestions":[]}}]}}"#
     );
     assert_eq!(report.data, expected + "\n");
 }

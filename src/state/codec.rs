@@ -173,6 +173,7 @@ mod tests {
         signature: Fingerprint(7),
         hash: ContentHash([7; 32]),
         add_op: [6; 16],
+        unresolved: 4,
         dependencies: &[[1, 0, 0, 0, 0, 0, 0, 0]],
         candidates: &[[2, 0, 0, 0], [3, 0, 0, 0]],
     };
@@ -204,7 +205,7 @@ mod tests {
         let known = decode_items(&bytes).unwrap()[0].known.unwrap();
         let fingerprints = [known.code(), known.description(), known.links(), known.group(), known.row()];
         assert_eq!(fingerprints, [1, 2, 3, 0, 5].map(Fingerprint));
-        assert_eq!((known.hash(), known.add_op()), (ContentHash([7; 32]), [6; 16]));
+        assert_eq!((known.hash(), known.add_op(), known.unresolved()), (ContentHash([7; 32]), [6; 16], 4));
         assert!(known.dependencies().eq([ItemKey(1)]));
         assert!(known.candidates().eq([CandidateKey(2), CandidateKey(3)]));
     }

@@ -8,7 +8,8 @@
 //! | 0 | 6 × 16 | fingerprints: code, description, links, group, row, signature |
 //! | 96 | 32 | content hash |
 //! | 128 | 16 | id of the Add op |
-//! | 144 | 4, 8 × n | count of dependencies, their item keys |
+//! | 144 | 4 | how many uses of names mean nothing |
+//! | 148 | 4, 8 × n | count of dependencies, their item keys |
 //! | | 4, 4 × n | count of candidates, their candidate keys |
 
 use super::keys::{CandidateKey, ItemKey};
@@ -22,7 +23,8 @@ const ROW: usize = 64;
 const SIGNATURE: usize = 80;
 const HASH: usize = 96;
 const ADD_OP: usize = 128;
-const FIXED: usize = 144;
+const UNRESOLVED: usize = 144;
+const FIXED: usize = 148;
 
 type DependencyBytes = [u8; 8];
 type CandidateBytes = [u8; 4];
@@ -44,6 +46,8 @@ pub struct Facts<'a> {
     pub hash: ContentHash,
     /// The first half of the SHA-256 of the item's Add op.
     pub add_op: [u8; 16],
+    /// How many uses of names in it mean nothing.
+    pub unresolved: u32,
     /// The [`ItemKey`]s of the items that it refers to.
     pub dependencies: &'a [DependencyBytes],
     /// The [`CandidateKey`]s of all names that its sites tried.
@@ -57,6 +61,7 @@ impl Facts<'_> {
         }
         bytes.extend_from_slice(&self.hash.0);
         bytes.extend_from_slice(&self.add_op);
+        bytes.extend_from_slice(&self.unresolved.to_le_bytes());
         bytes.extend_from_slice(&(self.dependencies.len() as u32).to_le_bytes());
         bytes.extend_from_slice(self.dependencies.as_flattened());
         bytes.extend_from_slice(&(self.candidates.len() as u32).to_le_bytes());
@@ -113,6 +118,10 @@ impl<'a> Known<'a> {
         self.field::<ADD_OP, 16>()
     }
 
+    pub fn unresolved(&self) -> u32 {
+        u32::from_le_bytes(self.field::<UNRESOLVED, 4>())
+    }
+
     pub fn dependencies(&self) -> impl Iterator<Item = ItemKey> + use<'a> {
         self.dependencies.iter().map(|key| ItemKey(u64::from_le_bytes(*key)))
     }
@@ -131,6 +140,7 @@ impl<'a> Known<'a> {
             signature: self.signature(),
             hash: self.hash(),
             add_op: self.add_op(),
+            unresolved: self.unresolved(),
             dependencies: self.dependencies,
             candidates: self.candidates,
         }

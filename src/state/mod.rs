@@ -51,4 +51,6 @@ pub struct Stamp {
     pub zero_ids: bool,
     /// How many live items there are.
     pub items: usize,
+    /// How many uses of names in them mean nothing.
+    pub unresolved: usize,
 }

@@ -77,6 +77,7 @@ fn formats() {
         serde_json::json!({
             "path": tree.packages().join("uses.dark"), "code": "FIELD-UNKNOWN", "level": "warning",
             "message": "Shop.Item has no field `nmae`", "start": [7, 49], "end": [7, 53],
+            "bytes": [168, 172], "utf16": [49, 53],
             "item": "Test.Uses.text", "suggestions": ["name"],
         })
     );

@@ -27,7 +27,7 @@ pub fn item(kind: ItemKind, id: ItemId, blob: &[u8], find: Find<'_>) -> (String,
     };
     let description = decoder.text();
     assert!(decoder.rest.is_empty(), "bytes are left over");
-    (hash, Item { id, description, definition })
+    (hash, Item { id, description, definition, unresolved: 0 })
 }
 
 impl Decoder<'_> {
