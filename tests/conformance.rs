@@ -16,6 +16,29 @@ fn single_files_get_darklangs_verdict() {
     verdicts::check(&ground_truth::conformance().join("alone"), "single files", |_| "alone".to_owned());
 }
 
+/// Darklang's parser throws on these; darkc says what is wrong, where.
+#[test]
+fn a_text_that_cannot_be_normalized_is_an_error_with_its_place() {
+    let folder = ground_truth::conformance().join("alone/crash");
+    let files = common::files_below(&folder);
+    assert_eq!(files.len(), 4);
+    for file in files {
+        let path = folder.join(&file);
+        let text = std::fs::read_to_string(&path).expect("UTF-8");
+        let path = path.to_str().expect("UTF-8");
+        let run = common::darkc(&["inspect", "--format", "json", path], &[]).expect_code(1);
+        let found: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+        assert_eq!(found["verdict"], "error", "{file}");
+        let all = found["diagnostics"].as_array().expect("a list");
+        assert_eq!(all.len(), 1, "{file}: {all:?}");
+        assert_eq!(all[0]["code"], "LEX-NONCHARACTER", "{file}");
+        let at =
+            |end: usize| usize::try_from(all[0]["bytes"][end].as_u64().expect("a number")).expect("a place");
+        let place = &text[at(0)..at(1)];
+        assert!(place.contains('\u{fffe}') || place.to_lowercase().contains("\\ufffe"), "{file}: {place}");
+    }
+}
+
 #[test]
 fn every_item_of_a_set_has_darklangs_hash() {
     for set in ground_truth::package_sets() {

@@ -11,6 +11,7 @@ use crate::base::hash::Fingerprint;
 use crate::base::text::Position;
 use crate::discover::{self, DiscoverError, Found, SourceFile};
 use crate::load::{self, FileContent, LoadedFile, Options, SidecarState, Tally};
+use crate::syntax::hints;
 
 /// All source files in load order. A file is known by its index.
 #[derive(Debug)]
@@ -115,14 +116,11 @@ impl Sources {
                 let path = self.root.join(self.path(file));
                 return Some(unread(&DiscoverError { path, problem: discover::Problem::Io(error) }));
             }
-            load::Failure::Diagnostics(found) | load::Failure::Package(found) => found.clone(),
+            load::Failure::Diagnostics(found) | load::Failure::Package(found) => found,
         };
-        Some(FileDiagnostics {
-            path: self.shown_path(file),
-            text: self.text(file),
-            diagnostics,
-            others: Vec::new(),
-        })
+        let text = self.text(file);
+        let diagnostics = hints::for_people(&text, diagnostics);
+        Some(FileDiagnostics { path: self.shown_path(file), text, diagnostics, others: Vec::new() })
     }
 
     /// Returns one sentence about all sidecars that could not be written.

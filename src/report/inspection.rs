@@ -7,6 +7,7 @@ use super::{Report, diagnostics, json_line, kind_name, line, plural};
 use crate::base::diagnostic::FileDiagnostics;
 use crate::base::text::LineIndex;
 use crate::commands::outcome::{Inspected, InspectedSidecar, ListedItem, Verdict};
+use crate::syntax::hints;
 
 /// Enough of a content hash to tell items apart by eye.
 const SHORT_HASH: usize = 12;
@@ -97,7 +98,7 @@ impl Report {
             let failure = FileDiagnostics {
                 path: file.path.clone(),
                 text: file.text.clone(),
-                diagnostics: file.diagnostics.clone(),
+                diagnostics: hints::for_people(&file.text, &file.diagnostics),
                 others: Vec::new(),
             };
             // Data may go into a file, so it is never coloured.

@@ -1,6 +1,7 @@
 //! From source text to a syntax tree with diagnostics: lexer, parser, validation.
 
 pub mod ast;
+pub mod hints;
 pub mod lexer;
 pub mod parser;
 pub mod token;

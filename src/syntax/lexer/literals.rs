@@ -9,6 +9,10 @@ use crate::base::diagnostic::Diagnostic;
 use crate::syntax::token::{TokenKind, Value};
 
 /// The code of diagnostics about the content of string and character literals.
+/// Darklang has no diagnostic for it: its parser throws (.NET's `String.Normalize` refuses the text).
+pub(in crate::syntax) const NONCHARACTER: &str = "LEX-NONCHARACTER";
+pub(in crate::syntax) const NOT_NORMALIZED: &str =
+    "U+FFFE is no character; a text that holds it cannot be normalized";
 const ESCAPE: &str = "PARSE-ESCAPE";
 /// The code of diagnostics about the braces of interpolated strings.
 const INTERPOLATION: &str = "PARSE-INTERPOLATION";
@@ -38,6 +42,7 @@ impl<'s> Lexer<'s> {
         let close = self.text[content..].find(TRIPLE).map(|index| content + index);
         let content_end = close.unwrap_or(self.bytes.len());
         let text = normalize(&self.text[content..content_end]);
+        let normalizes = normalizes(&text);
         self.push(
             TokenKind::String,
             Some(Value::Text(text)),
@@ -45,6 +50,9 @@ impl<'s> Lexer<'s> {
         );
         if close.is_none() {
             self.complain("unterminated triple-quoted string literal".into());
+        }
+        if !normalizes {
+            self.refuse(NONCHARACTER, NOT_NORMALIZED);
         }
     }
 
@@ -139,11 +147,15 @@ impl<'s> Lexer<'s> {
             let checked = strip_delimiters(&self.text[start..end], quote, quote);
             valid = unescape_checked(checked).1;
         }
+        let normalizes = normalizes(&text);
         let one_grapheme = kind != TokenKind::Char || text.graphemes(true).take(2).count() == 1;
         self.push(kind, Some(Value::Text(text)), end);
         if !valid {
             let place = if kind == TokenKind::Char { "character" } else { "string" };
             self.refuse(ESCAPE, &format!("Invalid escape sequence or codepoint in {place} literal"));
+        }
+        if !normalizes {
+            self.refuse(NONCHARACTER, NOT_NORMALIZED);
         }
         if !one_grapheme {
             self.refuse(ESCAPE, "Character literal must contain exactly one grapheme");
@@ -178,6 +190,11 @@ impl<'s> Lexer<'s> {
         *unclosed = true;
         None
     }
+}
+
+/// Whether .NET can bring a text into a normal form.
+pub(in crate::syntax) fn normalizes(text: &str) -> bool {
+    !text.contains('\u{FFFE}')
 }
 
 /// Takes the delimiters off a token's text as upstream's literal checks do; empty when they overlap.

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 
 pub use escapes::{normalize, unescape};
 pub use interpolation::expression_end;
+pub(in crate::syntax) use literals::{NONCHARACTER, NOT_NORMALIZED, normalizes};
 
 use super::token::{NO_VALUE, Token, TokenKind, Tokens, Value};
 use crate::base::diagnostic::Diagnostic;
@@ -166,8 +167,12 @@ impl<'s> Lexer<'s> {
             end += 1;
         }
         if self.bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
+            let ascii_end = end;
             end = self.word_end(end);
-            return self.push(TokenKind::Identifier, None, end);
+            // A character that no word holds ends one, so that a keyword before it is a keyword.
+            if end > ascii_end {
+                return self.push(TokenKind::Identifier, None, end);
+            }
         }
         let kind = keyword(&self.bytes[self.at..end]);
         self.push_simple(kind, end);

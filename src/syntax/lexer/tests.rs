@@ -83,6 +83,17 @@ fn names_come_in_four_spellings() {
 }
 
 #[test]
+fn a_character_that_no_word_holds_ends_a_keyword() {
+    assert_eq!(
+        kinds("let\u{a7} f type\u{a7} match\u{20ac}x"),
+        [Let, Identifier, TokenKind::Type, TokenKind::Match, Identifier]
+    );
+    assert_eq!(complaints("let\u{a7} f"), ["1:4-1:5 unexpected character: '\u{a7}'"]);
+    // A letter goes on with the word.
+    assert_eq!(kinds("let\u{e9} f"), [Identifier, Identifier]);
+}
+
+#[test]
 fn a_tick_starts_a_type_variable_only_after_type_punctuation() {
     assert_eq!(kinds("(a: 'b)"), [LeftParen, Identifier, Colon, Identifier, RightParen]);
     assert_eq!(kinds("= 'b'"), [Equals, Char]);

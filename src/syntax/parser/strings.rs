@@ -47,7 +47,11 @@ impl<'s> Parser<'_, 's> {
         loop {
             let (literal, stop) = scan.literal();
             if !literal.is_empty() {
-                segments.push(StringSegment::Text(self.kept(&decode(literal, raw))));
+                let text = decode(literal, raw);
+                if !lexer::normalizes(&text) {
+                    self.report_always(lexer::NONCHARACTER, self.at, lexer::NOT_NORMALIZED);
+                }
+                segments.push(StringSegment::Text(self.kept(&text)));
             }
             let Stop::Brace(Some(close)) = stop else { break };
             scan.advance(scan.at + 1);
