@@ -65,6 +65,8 @@ fn every_option_of_a_reload_arrives() {
         "a.db",
         "--refs",
         "refs.txt",
+        "--builtins",
+        "more.tsv",
         "--node-ids",
         "zero",
         "--full",

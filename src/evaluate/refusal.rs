@@ -18,7 +18,7 @@ pub enum Refusal {
     UnknownBuiltin(String),
     /// Something of which darkc does not know for certain what Darklang makes of it.
     Unsupported(&'static str),
-    /// The value takes more than a [`super::budget::Budget`] allows.
+    /// The value takes more than a budget allows.
     Budget(Exhausted),
     /// Nobody has the item, or of a value not what is needed: its instructions, or a result without lambdas.
     Missing(ItemKind, ContentHash),

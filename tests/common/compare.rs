@@ -437,6 +437,11 @@ mod tests {
             )
             .unwrap();
         assert_eq!(compare(&expected, &found, Profile::Oracle), None);
+        // Darklang evaluates what darkc does not, but a fresh load of darkc evaluates all that an edit does.
+        let difference = compare(&expected, &found, Profile::Fresh).unwrap();
+        assert_eq!(difference.column.as_deref(), Some("rt_dval"));
+
+        let (_tree, found) = copy(&oracle);
         found.execute("UPDATE package_ops SET committed_seq = 1 WHERE rowid = 1", []).unwrap();
         assert_eq!(compare(&expected, &found, Profile::Fresh), None);
         assert_eq!(compare(&expected, &found, Profile::Oracle).unwrap().table, "package_ops");
