@@ -183,6 +183,25 @@ pub enum IntLiteral<'a> {
     Int(Text<'a>),
 }
 
+impl IntLiteral<'_> {
+    /// Returns the type of the literal.
+    pub fn primitive(&self) -> Primitive {
+        match self {
+            IntLiteral::Int8(_) => Primitive::Int8,
+            IntLiteral::UInt8(_) => Primitive::UInt8,
+            IntLiteral::Int16(_) => Primitive::Int16,
+            IntLiteral::UInt16(_) => Primitive::UInt16,
+            IntLiteral::Int32(_) => Primitive::Int32,
+            IntLiteral::UInt32(_) => Primitive::UInt32,
+            IntLiteral::Int64(_) => Primitive::Int64,
+            IntLiteral::UInt64(_) => Primitive::UInt64,
+            IntLiteral::Int128(_) => Primitive::Int128,
+            IntLiteral::UInt128(_) => Primitive::UInt128,
+            IntLiteral::Int(_) => Primitive::Int,
+        }
+    }
+}
+
 /// A float as spelled; leading and trailing zeros count.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FloatLiteral<'a> {

@@ -162,19 +162,10 @@ pub fn sign(negative: bool) -> Tag {
 
 /// The tag of an integer of fixed width, by where the ten of them begin; `None` for one of unbounded width.
 pub fn fixed_int(literal: &IntLiteral<'_>, first: u8) -> Option<Tag> {
-    let Tag(order, name) = primitive(match literal {
-        IntLiteral::Int64(_) => Primitive::Int64,
-        IntLiteral::UInt64(_) => Primitive::UInt64,
-        IntLiteral::Int8(_) => Primitive::Int8,
-        IntLiteral::UInt8(_) => Primitive::UInt8,
-        IntLiteral::Int16(_) => Primitive::Int16,
-        IntLiteral::UInt16(_) => Primitive::UInt16,
-        IntLiteral::Int32(_) => Primitive::Int32,
-        IntLiteral::UInt32(_) => Primitive::UInt32,
-        IntLiteral::Int128(_) => Primitive::Int128,
-        IntLiteral::UInt128(_) => Primitive::UInt128,
-        IntLiteral::Int(_) => return None,
-    });
+    if let IntLiteral::Int(_) = literal {
+        return None;
+    }
+    let Tag(order, name) = primitive(literal.primitive());
     Some(Tag(first + order, name))
 }
 

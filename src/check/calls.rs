@@ -13,7 +13,7 @@ use crate::program::tree::{Expr, ExprKind, NodeIndex, PipePart, PipePartKind, Ty
 #[derive(Clone, Copy, Debug)]
 pub enum Argument<'a> {
     Written(&'a Expr<'a>),
-    /// What came through a pipe: its type, and where it came from.
+    /// The value that a pipe passes on: its type, and the expression that makes it.
     Piped {
         typ: TypeId,
         node: NodeIndex,

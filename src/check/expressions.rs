@@ -337,19 +337,7 @@ impl<'a> Checker<'a, '_> {
 
 /// The type of an integer literal.
 pub(super) fn int_type(literal: &IntLiteral<'_>) -> TypeId {
-    TypeId::of(match literal {
-        IntLiteral::Int8(_) => Primitive::Int8,
-        IntLiteral::UInt8(_) => Primitive::UInt8,
-        IntLiteral::Int16(_) => Primitive::Int16,
-        IntLiteral::UInt16(_) => Primitive::UInt16,
-        IntLiteral::Int32(_) => Primitive::Int32,
-        IntLiteral::UInt32(_) => Primitive::UInt32,
-        IntLiteral::Int64(_) => Primitive::Int64,
-        IntLiteral::UInt64(_) => Primitive::UInt64,
-        IntLiteral::Int128(_) => Primitive::Int128,
-        IntLiteral::UInt128(_) => Primitive::UInt128,
-        IntLiteral::Int(_) => Primitive::Int,
-    })
+    TypeId::of(literal.primitive())
 }
 
 /// The expression that a block gives.

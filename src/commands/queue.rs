@@ -14,7 +14,7 @@ pub fn reload(settings: &Settings, remembered: Remembered) -> Result<(Outcome, R
 }
 
 /// Makes the database say what the sources say. A process that reloads again passes what it got back, so that
-/// nothing but the stamp is read from a store that nobody else has changed; the first time that is an empty value.
+/// only the stamp is read from a store that no other process has changed. The first call passes an empty value.
 ///
 /// Other reloads of the same database are waited for, and a run under which something changed is started over;
 /// `announce` is told of a wait that takes long.

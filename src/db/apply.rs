@@ -109,7 +109,7 @@ pub(super) struct Size {
     pub rows: usize,
     /// About how many names it binds that were not bound before: each other one has a SetName op that goes.
     pub new_names: usize,
-    /// Whether something goes that nobody may have begun to use meanwhile.
+    /// Whether something is dropped. Another process must not have begun to use it meanwhile.
     pub drops: bool,
     /// Whether names are looked up that were set aside.
     pub minds_others: bool,

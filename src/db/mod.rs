@@ -227,7 +227,7 @@ impl Database {
     /// Closes the store, which moves what was written from the log into its file.
     ///
     /// # Errors
-    /// Where the file that was written to is no longer the one of the store's name, so that nobody will see it.
+    /// Where the store's name no longer leads to the file that was written.
     pub fn close(self) -> Result<(), DbError> {
         let Database { path, file, access, connection, before, .. } = self;
         let was_open = connection.is_some();

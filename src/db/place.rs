@@ -50,7 +50,7 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, DbError> {
     }
 }
 
-/// By which SQLite opens a file that nobody changes meanwhile, without locks and files of its own
+/// Returns the URI for a file that does not change while it is open. SQLite then takes no locks and makes no files
 /// (<https://sqlite.org/uri.html>).
 pub(super) fn immutable_uri(path: &Path) -> PathBuf {
     let mut uri = Vec::from(b"file:");

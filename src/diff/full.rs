@@ -256,9 +256,8 @@ fn retain<'a>(
     retained
 }
 
-/// Drops what is left of items that are gone and that nobody reaches. Ops, rows and dependencies may each have
-/// been lost without the others, so it is looked for in each. A row that nobody's op adds would be gone after a
-/// fold as well.
+/// Drops what is left of items that are gone and not reached. Ops, rows and dependencies may each have been lost
+/// without the others, so each is searched. A row that no op adds would be gone after a fold as well.
 fn drop_left_over(
     plan: &mut Plan,
     actual: &Actual,
