@@ -290,3 +290,19 @@ fn a_result_that_is_lost_comes_back_with_a_full_comparison() {
     assert_eq!(shown(&store, "")["one"], "1L");
     tree.reload("store.db", &["--verify"]).expect_code(0);
 }
+
+/// The result of a value that is a lambda holds node ids. They are those of its row, also after a reload with others.
+#[test]
+fn a_result_has_the_node_ids_of_its_row() {
+    let tree = Tree::empty();
+    tree.write("acme/one.dark", b"module Acme.One\n\nval one = 1L\n\nval add = fun x -> x + one\n");
+    let load = |database: &str, options: &[&str]| {
+        tree.reload(database, options).expect_code(0);
+        results(&compare::open(&tree.beside(database)))
+    };
+    let zero = load("zero.db", &["--node-ids", "zero"]);
+    let derived = load("derived.db", &[]);
+    assert_ne!(zero, derived, "the lambda's ids are in its result");
+    assert_eq!(load("derived.db", &["--node-ids", "zero"]), zero);
+    assert_eq!(load("derived.db", &[]), derived);
+}

@@ -20,8 +20,8 @@ statements! {
     PutValue: "INSERT INTO package_values (hash, pt_def, rt_dval, value_type, description, created_at) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (hash) DO UPDATE SET \
         pt_def = excluded.pt_def, description = excluded.description, \
-        value_type = CASE WHEN rt_dval IS NULL THEN excluded.value_type ELSE value_type END, \
-        rt_dval = coalesce(rt_dval, excluded.rt_dval)",
+        value_type = CASE WHEN excluded.rt_dval IS NULL THEN value_type ELSE excluded.value_type END, \
+        rt_dval = coalesce(excluded.rt_dval, rt_dval)",
     PutFunction: "INSERT INTO package_functions (hash, pt_def, rt_instrs, description, created_at) \
         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (hash) DO UPDATE SET \
         pt_def = excluded.pt_def, rt_instrs = excluded.rt_instrs, description = excluded.description",

@@ -74,10 +74,13 @@ pub struct ActualRow {
 }
 
 impl Actual {
-    /// The values whose result is there.
-    pub fn evaluated(&self) -> HashSet<ContentHash> {
+    /// The values whose result is there and stays. A result belongs to its row, since both hold node ids: where the row
+    /// is none of the compiled items', it is rewritten, and the result with it.
+    pub fn evaluated<'c>(&self, compiled: impl Iterator<Item = &'c CompiledItem>) -> HashSet<ContentHash> {
+        let ours: HashSet<(ContentHash, Fingerprint)> = compiled.map(|item| (item.hash, item.row)).collect();
+        let stays = |row: &&ActualRow| row.like.is_some() || ours.contains(&(row.hash, row.fingerprint));
         let values = self.rows.iter().filter(|row| row.kind == ItemKind::Value && row.has_result);
-        values.map(|row| row.hash).collect()
+        values.filter(stays).map(|row| row.hash).collect()
     }
 
     /// All content that is in the store and in no source: it goes unless others reach it.

@@ -58,7 +58,7 @@ pub struct Row {
     pub pt_def: Vec<u8>,
     /// `rt_def` of a type, `rt_instrs` of a function, nothing of a value.
     pub runtime: Vec<u8>,
-    /// The result of a value that was evaluated. One that the row has already stays.
+    /// The result of a value that was evaluated. Without one, the row keeps the result that it has.
     pub result: Option<ValueColumns>,
     pub description: String,
 }

@@ -38,7 +38,7 @@ pub fn evaluate(
     database: &Database,
     mode: NodeIdMode,
 ) -> Result<Values, DbError> {
-    let evaluated = actual.map(Actual::evaluated);
+    let evaluated = actual.map(|actual| actual.evaluated(compiled.values()));
     let lacks_result = |hash: ContentHash| match &evaluated {
         Some(evaluated) => !evaluated.contains(&hash),
         // What has the hash of before has the result of before.
