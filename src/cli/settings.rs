@@ -3,12 +3,11 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::{args, limits};
 use crate::base::parallel::Threads;
-use crate::commands::settings::{BuiltinsFrom, Refs};
-use crate::commands::{Mode, NodeIdMode, Settings};
+use crate::commands::Settings;
+use crate::commands::settings::BuiltinsFrom;
 use crate::discover;
 
 /// Darklang's defaults (`backend/src/LibConfig/Config.fs`).
@@ -16,9 +15,6 @@ const DEFAULT_RUNDIR: &str = "rundir";
 const DEFAULT_DATABASE: &str = "data.db";
 /// The value of `DARK_CONFIG_PACKAGES_SOURCE` under which the files on disk mean nothing.
 const STORE_IS_SOURCE: &str = "seed";
-
-/// The value of `--refs` that names no file.
-const NO_FILE: &str = "none";
 
 /// All that a run takes from its environment, gathered once, so that tests can make one up.
 #[derive(Clone, Debug, Default)]
@@ -120,51 +116,22 @@ pub fn with_builtins(
     Ok(Settings { builtins: builtins(typed), ..without_database(packages, environment)? })
 }
 
-fn builtins(typed: &args::Builtins) -> BuiltinsFrom {
+pub fn builtins(typed: &args::Builtins) -> BuiltinsFrom {
     typed.builtins.clone().map_or(BuiltinsFrom::Checkout, BuiltinsFrom::Table)
 }
 
-pub fn for_reload(typed: &args::Reload, environment: &Environment) -> Result<Settings, UsageError> {
-    let settings = without_database(&typed.packages, environment)?;
+/// For commands that look at the store.
+pub fn with_store(
+    packages: &args::Packages,
+    typed: &args::Store,
+    environment: &Environment,
+) -> Result<Settings, UsageError> {
+    let settings = without_database(packages, environment)?;
     let database = match &typed.db {
         Some(file) => database_file(file)?,
         None => environment.database(&settings.packages)?,
     };
-    let refs = match &typed.refs {
-        None => Refs::OfCheckout,
-        Some(file) if file.as_os_str() == NO_FILE => Refs::Nowhere,
-        Some(file) => Refs::File(file.clone()),
-    };
-    let node_ids = match typed.node_ids {
-        args::CliNodeIds::Derived => NodeIdMode::Derived,
-        args::CliNodeIds::Zero => NodeIdMode::Zero,
-    };
-    let mode = match (typed.verify, typed.dry_run, typed.full) {
-        (true, ..) => Mode::Verify,
-        (_, true, true) => Mode::DryRunFull,
-        (_, true, false) => Mode::DryRun,
-        (_, false, true) => Mode::ApplyFull,
-        (_, false, false) => Mode::Apply,
-    };
-    if typed.timings.timings == Some(args::CliTimings::Trace) && (typed.dry_run || typed.explain) {
-        return Err(UsageError(
-            "--timings=trace prints JSON alone; leave out --dry-run and --explain".into(),
-        ));
-    }
-    Ok(Settings {
-        database,
-        refs,
-        builtins: builtins(&typed.builtins),
-        node_ids,
-        mode,
-        explain: typed.explain,
-        check: !typed.no_check,
-        // The folder beside the packages is darkc's own choice; any other may be a slip.
-        make_folder: typed.db.is_none() && environment.rundir.is_none(),
-        allow_removals: typed.allow_removals,
-        lock_timeout: Duration::from_secs(typed.lock_timeout),
-        ..settings
-    })
+    Ok(Settings { database, ..settings })
 }
 
 /// What SQLite would take for more than a name is no file.

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 
-use super::args::{Cli, Command, Packages, Reload};
+use super::args::{Cli, Command, Packages};
+use super::reload::{self, Reload};
 use super::settings::{self, Environment, UsageError};
 use super::{Exit, run_command};
 use crate::base::parallel::Threads;
@@ -47,7 +48,7 @@ fn the_commands_are_consistent() {
 #[test]
 fn a_bare_reload_takes_everything_from_its_surroundings() {
     let root = tree(&["packages"]);
-    let settings = settings::for_reload(&reload(&[]), &environment(root.path())).expect("settings");
+    let settings = reload::settings_of(&reload(&[]), &environment(root.path())).expect("settings");
     let expected = Settings {
         make_folder: true,
         ..Settings::new("packages".into(), canonical(&root).join("rundir/data.db"))
@@ -79,7 +80,7 @@ fn every_option_of_a_reload_arrives() {
         "7",
     ];
     let typed = reload(&[&["--packages", folder][..], &options].concat());
-    let settings = settings::for_reload(&typed, &environment(Path::new("/"))).expect("settings");
+    let settings = reload::settings_of(&typed, &environment(Path::new("/"))).expect("settings");
     let expected = Settings {
         refs: Refs::File("refs.txt".into()),
         builtins: BuiltinsFrom::Table("more.tsv".into()),
@@ -94,7 +95,7 @@ fn every_option_of_a_reload_arrives() {
     assert_eq!(settings, expected);
     assert!(typed.stats);
     assert!(
-        settings::for_reload(&reload(&["--packages", folder, "--verify"]), &environment(Path::new("/")))
+        reload::settings_of(&reload(&["--packages", folder, "--verify"]), &environment(Path::new("/")))
             .is_ok_and(|settings| settings.mode == Mode::Verify)
     );
 }
@@ -105,7 +106,7 @@ fn the_database_follows_darklangs_variables() {
     let mut environment = environment(root.path());
     environment.database_name = Some("test-data.db".into());
     let database =
-        |environment: &Environment| settings::for_reload(&reload(&[]), environment).map(|s| s.database);
+        |environment: &Environment| reload::settings_of(&reload(&[]), environment).map(|s| s.database);
     assert_eq!(database(&environment), Ok(canonical(&root).join("rundir/test-data.db")));
     environment.rundir = Some("/srv/run".into());
     assert_eq!(database(&environment), Ok("/srv/run/test-data.db".into()));
@@ -120,7 +121,7 @@ fn the_database_follows_darklangs_variables() {
 fn a_packages_folder_given_as_a_dot_still_has_a_parent() {
     let root = tree(&["packages"]);
     let settings =
-        settings::for_reload(&reload(&["--packages", "."]), &environment(&root.path().join("packages")));
+        reload::settings_of(&reload(&["--packages", "."]), &environment(&root.path().join("packages")));
     assert_eq!(settings.map(|s| s.database), Ok(canonical(&root).join("rundir/data.db")));
 }
 
@@ -173,7 +174,7 @@ fn threads_can_be_set() {
 #[test]
 fn a_trace_stands_alone_on_standard_output() {
     let root = tree(&["packages"]);
-    let check = |arguments: &[&str]| settings::for_reload(&reload(arguments), &environment(root.path()));
+    let check = |arguments: &[&str]| reload::settings_of(&reload(arguments), &environment(root.path()));
     assert!(check(&["--timings"]).is_ok());
     assert!(check(&["--timings", "--stats"]).is_ok());
     assert!(check(&["--timings=trace", "--stats"]).is_ok());

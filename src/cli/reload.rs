@@ -1,0 +1,131 @@
+//! `darkc reload`: its options, and how its outcome is said.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::args::{Builtins, CliTimings, Packages, Store, Timed};
+use super::settings::{self, Environment, UsageError};
+use super::{Ended, Exit, show_timings};
+use crate::commands::settings::Refs;
+use crate::commands::{self, Mode, NodeIdMode, Remembered, Settings};
+use crate::report::Report;
+
+/// The value of `--refs` that names no file.
+const NO_FILE: &str = "none";
+
+#[derive(Debug, Args)]
+pub struct Reload {
+    #[command(flatten)]
+    pub packages: Packages,
+    #[command(flatten)]
+    pub store: Store,
+    /// The file of package hashes that Darklang's F# code reads, or `none` to leave it alone
+    /// [default: backend/src/LibExecution/package-ref-hashes.txt beside the packages, if that folder exists]
+    #[arg(long, value_name = "FILE")]
+    pub refs: Option<PathBuf>,
+    #[command(flatten)]
+    pub builtins: Builtins,
+    /// How the nodes of a program are numbered: `derived` for use, `zero` to compare databases
+    #[arg(long, value_name = "MODE", value_enum, default_value = "derived")]
+    pub node_ids: CliNodeIds,
+    /// Carry out a load that removes more than half of what the database holds
+    #[arg(long)]
+    pub allow_removals: bool,
+    /// How long to wait for another darkc, or for whoever else has locked the database
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub lock_timeout: u64,
+    /// Compare everything with the database, even if nothing seems to have changed
+    #[arg(long)]
+    pub full: bool,
+    /// Write nothing; list what would be added (+), changed (~), amended (.) and removed (-)
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write nothing; rebuild everything in memory, compare it with the sidecars and the database, and exit
+    /// with 1 at the first difference
+    #[arg(long, conflicts_with = "dry_run")]
+    pub verify: bool,
+    /// Say of every file how it was come by, and of every item why it was looked at
+    #[arg(long)]
+    pub explain: bool,
+    /// Do not check the types of what the edit touched
+    #[arg(long)]
+    pub no_check: bool,
+    /// Print the amounts of work as lines of `name: N`
+    #[arg(long)]
+    pub stats: bool,
+    #[command(flatten)]
+    pub timings: Timed,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CliNodeIds {
+    #[default]
+    Derived,
+    Zero,
+}
+
+pub fn run(typed: &Reload, environment: &Environment, report: &mut Report) -> Ended {
+    if environment.store_is_source() {
+        report.store_is_source();
+        return Ok(Exit::Done);
+    }
+    let settings = settings_of(typed, environment)?;
+    let announce = &mut |wait: &_| report.announce(wait);
+    let (outcome, _) = commands::reload_announcing(&settings, Remembered::default(), announce)?;
+    report.findings(&outcome.failures, &outcome.names, &outcome.warnings);
+    report.names_elsewhere(outcome.unresolved_elsewhere);
+    report.brief_findings(&outcome.findings);
+    if typed.explain {
+        report.explain(&outcome);
+    }
+    if typed.dry_run || typed.explain {
+        report.changes(&outcome.changes);
+    }
+    if typed.stats {
+        report.stats(&outcome.counts);
+    }
+    show_timings(typed.timings.timings, &outcome.timings, report);
+    report.work_of_others(&outcome);
+    report.reload(&outcome, settings.mode);
+    Ok(Exit::findings_if(!outcome.failures.is_empty() || outcome.difference.is_some()))
+}
+
+pub fn settings_of(typed: &Reload, environment: &Environment) -> Result<Settings, UsageError> {
+    let settings = settings::with_store(&typed.packages, &typed.store, environment)?;
+    let refs = match &typed.refs {
+        None => Refs::OfCheckout,
+        Some(file) if file.as_os_str() == NO_FILE => Refs::Nowhere,
+        Some(file) => Refs::File(file.clone()),
+    };
+    let node_ids = match typed.node_ids {
+        CliNodeIds::Derived => NodeIdMode::Derived,
+        CliNodeIds::Zero => NodeIdMode::Zero,
+    };
+    let mode = match (typed.verify, typed.dry_run, typed.full) {
+        (true, ..) => Mode::Verify,
+        (_, true, true) => Mode::DryRunFull,
+        (_, true, false) => Mode::DryRun,
+        (_, false, true) => Mode::ApplyFull,
+        (_, false, false) => Mode::Apply,
+    };
+    if typed.timings.timings == Some(CliTimings::Trace) && (typed.dry_run || typed.explain) {
+        return Err(UsageError(
+            "--timings=trace prints JSON alone; leave out --dry-run and --explain".into(),
+        ));
+    }
+    Ok(Settings {
+        refs,
+        builtins: settings::builtins(&typed.builtins),
+        node_ids,
+        mode,
+        explain: typed.explain,
+        check: !typed.no_check,
+        // The folder beside the packages is darkc's own choice; any other may be a slip.
+        make_folder: typed.store.db.is_none() && environment.rundir.is_none(),
+        allow_removals: typed.allow_removals,
+        lock_timeout: Duration::from_secs(typed.lock_timeout),
+        ..settings
+    })
+}
