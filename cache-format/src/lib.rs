@@ -14,7 +14,7 @@ mod wire;
 
 pub use room::{MAP_FROM, Memory, Room};
 pub use sidecar::{
-    CodeBytes, Decoded, Encoded, Entry, FORMAT_VERSION, Header, MAGIC, MissReason, SidecarBytes, SourceHash,
-    ToolDigest, encode,
+    CodeBytes, Decoded, Encoded, Entry, FORMAT_VERSION, HEADER_BYTES, Header, MAGIC, MissReason,
+    SidecarBytes, SourceHash, ToolDigest, encode,
 };
 pub use wire::MAX_NESTING;

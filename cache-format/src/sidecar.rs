@@ -39,7 +39,8 @@ const SOURCE_HASH_AT: usize = 40;
 const DIRECTORY_LENGTH_AT: usize = 56;
 const DIRECTORY_TEXT_AT: usize = 64;
 const CODE_LENGTH_AT: usize = 72;
-pub(crate) const HEADER_BYTES: usize = 80;
+/// How many bytes a header takes.
+pub const HEADER_BYTES: usize = 80;
 const CHECKSUM_BYTES: usize = 16;
 
 /// Kind, location, description, position (3), number of site positions, code lengths (2): a byte each.
@@ -116,6 +117,29 @@ pub struct Header {
 }
 
 impl Header {
+    /// Reads the header of a file of this length from its first [`HEADER_BYTES`] bytes.
+    ///
+    /// # Errors
+    /// Where the file is no sidecar of this format version, or of another length than it says.
+    pub fn of(bytes: &[u8], length: u64) -> Result<Self, MissReason> {
+        let header = Header::take(bytes)?;
+        if header.file_length() == Some(length) { Ok(header) } else { Err(MissReason::Truncated) }
+    }
+
+    /// Whether the sidecar is one that this tool made from this source.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn stands_for(&self, tool: ToolDigest, source: SourceHash) -> Result<(), MissReason> {
+        if self.tool != tool {
+            return Err(MissReason::OtherTool);
+        }
+        if self.source != source {
+            return Err(MissReason::SourceChanged);
+        }
+        Ok(())
+    }
+
     /// How long the whole file is; `None` where that is no number.
     pub(crate) fn file_length(&self) -> Option<u64> {
         let lengths = [self.directory_length, self.directory_text, self.code_length, CHECKSUM_BYTES as u64];
@@ -286,12 +310,7 @@ impl<'a> SidecarBytes<'a> {
     /// an ordinary stale sidecar costs no checksum.
     pub fn matching(bytes: &'a [u8], tool: ToolDigest, source: SourceHash) -> Result<Self, MissReason> {
         let header = Header::take(bytes)?;
-        if header.tool != tool {
-            return Err(MissReason::OtherTool);
-        }
-        if header.source != source {
-            return Err(MissReason::SourceChanged);
-        }
+        header.stands_for(tool, source)?;
         SidecarBytes { bytes, header }.checked()
     }
 

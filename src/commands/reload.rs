@@ -60,6 +60,24 @@ impl<'s> Run<'s> {
         Ok((Run { settings, goal, refs_place, watched, around: Around::default(), outcome }, found, sealed))
     }
 
+    /// Decides how much of the last reload's result counts, and looks for built-ins that have come or gone since.
+    pub fn decide(
+        &mut self,
+        database: &mut Database,
+        known: Remembered,
+    ) -> Result<(Basis, BuiltinLookup), Failure> {
+        let full = proof::is_due(database)? || self.settings.mode.is_full();
+        let (around, mut lookup) = (&mut self.around, BuiltinLookup::new(builtin_sources(self.settings)));
+        let other_builtins = |database: &Database| {
+            *around = Around::decode(database.around());
+            lookup.look(around);
+            lookup.changed().next().is_some()
+        };
+        let timings = &mut self.outcome.timings;
+        let basis = Basis::decide(database, &self.goal, full, known, timings, other_builtins)?;
+        Ok((basis, lookup))
+    }
+
     /// Opens the database and does what there is to do.
     pub fn finish(mut self, found: Found, known: Remembered) -> Result<(Outcome, Remembered), Failure> {
         let Settings { database: path, mode, explain, .. } = self.settings;
@@ -69,14 +87,7 @@ impl<'s> Run<'s> {
             false => Database::open_read_only(path),
         })?;
         // 2. Decide how much of the last reload's result counts.
-        let full = proof::is_due(&mut database)? || mode.is_full();
-        let (around, mut lookup) = (&mut self.around, BuiltinLookup::new(builtin_sources(self.settings)));
-        let other_builtins = |database: &Database| {
-            *around = Around::decode(database.around());
-            lookup.look(around);
-            lookup.changed().next().is_some()
-        };
-        let basis = Basis::decide(&mut database, &self.goal, full, known, timings, other_builtins)?;
+        let (basis, mut lookup) = self.decide(&mut database, known)?;
         let (before, trusted) = match basis {
             Basis::Unchanged(stamp, remembered) => {
                 self.keep(&stamp, database, lookup)?;

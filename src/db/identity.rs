@@ -33,7 +33,7 @@ impl Identity {
 
     /// # Errors
     /// Where the database is no store of Darklang's.
-    fn read(connection: &Connection, path: &Path) -> Result<Self, DbError> {
+    pub(super) fn read(connection: &Connection, path: &Path) -> Result<Self, DbError> {
         const IDENTITY: &str = "SELECT r.\"release\", s.hash FROM release_state_v0 r, schema_state_v0 s \
              WHERE r.id = 0 AND s.id = 0";
         let identity = connection.prepare(IDENTITY).and_then(|mut identity| {

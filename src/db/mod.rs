@@ -23,6 +23,7 @@ mod rows;
 mod schema;
 mod seal;
 mod statements;
+mod survey;
 pub mod time;
 
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub use owned::Shapes;
 pub use place::blocking_process;
 pub use schema::{LOADER_ACCOUNT, MAIN_BRANCH};
 pub use seal::{Watched, sealed};
+pub use survey::{KnownAs, Later, Load, Survey, Uncommitted};
 pub use time::Millis;
 
 use crate::base::hash::{ContentHash, Fingerprint};

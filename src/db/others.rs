@@ -41,7 +41,7 @@ const APART: [&str; 14] = [
 /// Reads what others have put into the store, and which of the `candidates` it reaches; `None` where nobody but
 /// loaders wrote.
 pub fn read(connection: &Connection, candidates: &[ContentHash]) -> rusqlite::Result<Option<Others>> {
-    let commits = others_commits(connection)?;
+    let commits = commits(connection)?;
     let tables = filled_tables(connection)?;
     let mut wip = connection.prepare(
         "SELECT 1 FROM branches b WHERE EXISTS \
@@ -78,7 +78,7 @@ pub fn read(connection: &Connection, candidates: &[ContentHash]) -> rusqlite::Re
 }
 
 /// The commits that are not a loader's.
-fn others_commits(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+pub(super) fn commits(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut commits = connection.prepare("SELECT hash, account_id, message FROM commits")?;
     let mut rows = commits.query([])?;
     let mut hashes = Vec::new();

@@ -41,6 +41,14 @@ impl Residue {
     }
 }
 
+impl Residue {
+    /// Returns the real sidecars without a source.
+    pub(super) fn orphans(&self, root: &Path) -> impl Iterator<Item = &str> {
+        let is_sidecar = |path: &&String| store::is_sidecar(&root.join(path)).unwrap_or(false);
+        self.orphans.iter().filter(is_sidecar).map(String::as_str)
+    }
+}
+
 /// Removes what [`orphans`] found.
 pub fn remove_orphans(root: &Path, orphans: &[String]) {
     orphans.iter().for_each(|path| drop(fs::remove_file(root.join(path))));
@@ -52,7 +60,7 @@ pub(super) fn is_ours(name: &str) -> bool {
 }
 
 /// The path of a sidecar's source: the sidecar's own without its last letter.
-fn source_of(sidecar: &str) -> &str {
+pub(super) fn source_of(sidecar: &str) -> &str {
     &sidecar[..sidecar.len() - 1]
 }
 
@@ -101,7 +109,7 @@ impl Visitor for Candidates {
     }
 }
 
-fn has_sidecar_name(name: &str) -> bool {
+pub(super) fn has_sidecar_name(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension == store::EXTENSION)
 }
 

@@ -102,6 +102,13 @@ mod linux {
             fill(File::from(openat(&self.0, name, OFlags::CLOEXEC, Mode::empty())?), buffer)
         }
 
+        /// Opens a file below this folder.
+        pub fn open_file(&self, path: &str) -> io::Result<File> {
+            // A pipe is not to be waited for.
+            let flags = OFlags::CLOEXEC | OFlags::NONBLOCK;
+            Ok(File::from(openat(&self.0, path, flags, Mode::empty())?))
+        }
+
         fn kind(&self, name: &OsStr, flags: AtFlags) -> io::Result<Kind> {
             Ok(kind(FileType::from_raw_mode(statat(&self.0, name, flags)?.st_mode)))
         }
@@ -160,6 +167,11 @@ mod portable {
         /// Reads a file of this folder to the start of the buffer, which grows where it must.
         pub fn read(&self, name: &str, buffer: &mut Vec<u8>) -> io::Result<usize> {
             fill(File::open(self.0.join(name))?, buffer)
+        }
+
+        /// Opens a file below this folder.
+        pub fn open_file(&self, path: &str) -> io::Result<File> {
+            File::open(self.0.join(path))
         }
     }
 

@@ -3,12 +3,16 @@
 //! Which files count follows `darklang/dark backend/src/LocalExec/LoadPackagesFromDisk.fs` and `Utils.fs`.
 
 pub mod checkout;
+pub mod git;
 mod folder;
 mod cleanup;
+mod packages;
+mod sidecars;
 #[cfg(test)]
 mod tests;
 mod walk;
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::fmt;
 use std::io;
@@ -20,11 +24,15 @@ use crate::base::hash::Fingerprint;
 use crate::base::parallel::{self, Threads};
 pub use cleanup::{Cleaned, Residue, clean, orphans, remove, remove_orphans};
 use folder::{Folder, Kind};
+pub use packages::{Packages, Snapshot};
+pub use sidecars::{SidecarCounts, look_at_sidecars};
 use walk::Visitor;
 
 /// The folder of packages is found by this name.
 const PACKAGES_FOLDER: &str = "packages";
 const SOURCE_SUFFIX: &str = ".dark";
+/// A path with this in it is no source.
+const LEFT_OUT: char = '_';
 
 /// So many files are hashed as they are found, with their folder at hand; only where there are more does a second
 /// thread make up for its start and for the longer way to each file.
@@ -116,6 +124,16 @@ pub struct Found {
     /// Files and folders that cannot be read or have an impossible name, in the order of the walk.
     pub bad: Vec<DiscoverError>,
     pub residue: Residue,
+    pub left_out: LeftOut,
+}
+
+/// What is no source for the `_` in its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Those in folders that are entered.
+    pub files: usize,
+    /// They are not entered.
+    pub folders: usize,
 }
 
 impl Found {
@@ -144,15 +162,19 @@ impl Found {
 /// # Errors
 /// Where `root` itself cannot be read.
 pub fn find(root: &Path, threads: Threads) -> Result<Found, DiscoverError> {
-    let mut sources =
-        Sources { buffer: vec![0; BUFFER_BYTES], found: Vec::new(), residue: Residue::default() };
+    let mut sources = Sources { buffer: vec![0; BUFFER_BYTES], ..Sources::default() };
     let mut bad = walk::tree(root, true, &mut sources)?;
-    let Sources { mut found, residue, .. } = sources;
+    let Sources { mut found, residue, left_out, .. } = sources;
     if found.len() > HASHED_WHEN_FOUND {
         let later = found.split_off(HASHED_WHEN_FOUND);
         hash_all(root, later, threads.count(), &mut found, &mut bad)?;
     }
-    Ok(Found { sources: found, bad, residue })
+    Ok(Found { sources: found, bad, residue, left_out: left_out.get() })
+}
+
+/// Whether a path below the folder of packages is that of a source.
+pub fn is_source(path: &str) -> bool {
+    path.ends_with(SOURCE_SUFFIX) && !path.contains(LEFT_OUT)
 }
 
 /// All package files below `root` in load order.
@@ -165,15 +187,24 @@ pub fn sources(root: &Path, threads: Threads) -> Result<Vec<SourceFile>, Discove
 }
 
 /// The walk that finds the sources.
+#[derive(Default)]
 struct Sources {
     buffer: Vec<u8>,
     found: Vec<SourceFile>,
     residue: Residue,
+    left_out: Cell<LeftOut>,
 }
 
 impl Visitor for Sources {
     fn wants(&self, name: &str, kind: Kind) -> bool {
-        !name.contains('_') && (kind == Kind::Folder || name.ends_with(SOURCE_SUFFIX))
+        let is_wanted = kind == Kind::Folder || name.ends_with(SOURCE_SUFFIX);
+        if is_wanted && name.contains(LEFT_OUT) {
+            let mut left_out = self.left_out.get();
+            *(if kind == Kind::Folder { &mut left_out.folders } else { &mut left_out.files }) += 1;
+            self.left_out.set(left_out);
+            return false;
+        }
+        is_wanted
     }
 
     fn is_ours(&self, name: &str) -> bool {

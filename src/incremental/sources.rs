@@ -9,14 +9,14 @@ use super::findings::Counts;
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::hash::Fingerprint;
 use crate::base::text::Position;
-use crate::discover::{self, DiscoverError, Found, SourceFile};
+use crate::discover::{self, DiscoverError, Found, Packages, SourceFile};
 use crate::load::{self, FileContent, LoadedFile, Options, SidecarState, Tally};
 use crate::syntax::hints;
 
 /// All source files in load order. A file is known by its index.
 #[derive(Debug)]
 pub struct Sources {
-    root: PathBuf,
+    packages: Packages,
     found: Vec<SourceFile>,
     loaded: Vec<Option<LoadedFile>>,
     /// What could not even be found out to be a source.
@@ -25,9 +25,9 @@ pub struct Sources {
 }
 
 impl Sources {
-    pub fn new(root: PathBuf, found: Found, options: Options) -> Self {
+    pub fn new(packages: impl Into<Packages>, found: Found, options: Options) -> Self {
         let loaded = found.sources.iter().map(|_| None).collect();
-        Sources { root, found: found.sources, loaded, bad: found.bad, options }
+        Sources { packages: packages.into(), found: found.sources, loaded, bad: found.bad, options }
     }
 
     /// Returns the indexes of all files.
@@ -68,14 +68,15 @@ impl Sources {
         files.sort_unstable();
         files.dedup();
         let found: Vec<&SourceFile> = files.iter().map(|file| &self.found[*file]).collect();
-        for (file, loaded) in files.into_iter().zip(load::load(&self.root, &found, self.options)) {
+        for (file, loaded) in files.into_iter().zip(load::load_from(&self.packages, &found, self.options)) {
             self.loaded[file] = Some(loaded);
         }
     }
 
     /// Returns the content of a file without keeping it.
     pub fn content_alone(&self, file: usize) -> Option<Arc<FileContent>> {
-        let loaded = || load::load(&self.root, &[&self.found[file]], self.options).pop()?.content.ok();
+        let loaded =
+            || load::load_from(&self.packages, &[&self.found[file]], self.options).pop()?.content.ok();
         self.content(file).cloned().or_else(loaded)
     }
 
@@ -113,7 +114,7 @@ impl Sources {
             load::Failure::Unreadable(error) => {
                 // Read and named as it is where it is found.
                 let error = io::Error::new(error.kind(), error.to_string());
-                let path = self.root.join(self.path(file));
+                let path = PathBuf::from(self.shown_path(file));
                 return Some(unread(&DiscoverError { path, problem: discover::Problem::Io(error) }));
             }
             load::Failure::Diagnostics(found) | load::Failure::Package(found) => found,
@@ -140,7 +141,7 @@ impl Sources {
 
     /// Returns the path by which the user may open a file.
     pub fn shown_path(&self, file: usize) -> String {
-        self.root.join(self.path(file)).display().to_string()
+        self.packages.shown_path(self.path(file))
     }
 
     /// Returns the decoded source, read again where it was not needed so far; empty where it is gone.
@@ -148,7 +149,7 @@ impl Sources {
         if let Some(text) = self.get(file).and_then(|loaded| loaded.refused_text.as_ref()) {
             return text.clone();
         }
-        let bytes = discover::read(&self.root, self.path(file)).unwrap_or_default();
+        let bytes = self.packages.read(self.path(file)).unwrap_or_default();
         crate::base::text::decode(&bytes).into_owned()
     }
 }

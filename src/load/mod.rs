@@ -13,7 +13,7 @@ use darkc_cache_format::{MissReason, SourceHash, ToolDigest};
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::parallel;
-use crate::discover::SourceFile;
+use crate::discover::{Packages, SourceFile};
 pub use content::{Content, FileContent};
 pub use one::parse;
 
@@ -90,7 +90,12 @@ pub enum Failure {
 ///
 /// The calling thread does its share and needs a stack of [`STACK_BYTES`](crate::base::limits::STACK_BYTES).
 pub fn load(root: &Path, sources: &[&SourceFile], options: Options) -> Vec<LoadedFile> {
-    parallel::map(options.threads, 1, sources, |source| one::load(root, source, options))
+    load_from(&Packages::Folder(root.to_owned()), sources, options)
+}
+
+/// As [`load`], from wherever the files are.
+pub fn load_from(packages: &Packages, sources: &[&SourceFile], options: Options) -> Vec<LoadedFile> {
+    parallel::map(options.threads, 1, sources, |source| one::load(packages, source, options))
 }
 
 /// How many files went which way.

@@ -1,30 +1,29 @@
 //! Loads one file: the only place that decides whether its sidecar will do.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use bumpalo::Bump;
 use darkc_cache_format::model::UnlinkedFile;
-use darkc_cache_format::store::{self, Lookup};
+use darkc_cache_format::store::Lookup;
 use darkc_cache_format::{Encoded, Memory, MissReason, SourceHash, encode};
 
 use super::{Content, Failure, FileContent, LoadedFile, Options, Origin, SidecarState, Sidecars};
 use crate::base::text;
-use crate::discover::{self, SourceFile};
+use crate::discover::{Packages, SourceFile};
 use crate::{lower, syntax};
 
 /// How many bytes of tree a byte of source is parsed to: an arena with so much room seldom asks for more.
 const TREE_PER_BYTE: usize = 4;
 
-pub fn load(root: &Path, source: &SourceFile, options: Options) -> LoadedFile {
+pub fn load(packages: &Packages, source: &SourceFile, options: Options) -> LoadedFile {
     let mut loading = Loading {
         hash: source.hash,
         origin: Origin::Sidecar,
         sidecar: SidecarState::Untouched,
         refused_text: None,
     };
-    let content = FileContent::new(|memory| loading.fill(root, source, memory, options)).map(Arc::new);
+    let content = FileContent::new(|memory| loading.fill(packages, source, memory, options)).map(Arc::new);
     let Loading { hash, origin, sidecar, refused_text } = loading;
     LoadedFile { hash, origin, sidecar, content, refused_text }
 }
@@ -40,18 +39,17 @@ struct Loading {
 impl Loading {
     fn fill<'a>(
         &mut self,
-        root: &Path,
+        packages: &Packages,
         source: &SourceFile,
         memory: &'a Memory,
         options: Options,
     ) -> Result<Content<'a>, Failure> {
-        let sidecar = store::path_for(&root.join(&source.path));
-        match from_sidecar(&sidecar, source.hash, memory, options) {
+        match from_sidecar(packages, source, memory, options) {
             Ok(content) => return Ok(content),
             Err(reason) => self.origin = Origin::Source(reason),
         }
         // The hash is taken again from the very bytes that are parsed: the file may have changed since it was found.
-        let bytes = discover::read(root, &source.path).map_err(Failure::Unreadable)?;
+        let bytes = packages.read(&source.path).map_err(Failure::Unreadable)?;
         self.hash = SourceHash::of(&bytes);
         let text = decode(bytes);
         let file = match parse(&text, memory.arena()) {
@@ -63,9 +61,9 @@ impl Loading {
         };
         let encoded = encode(&file, options.tool, self.hash);
         self.sidecar = match options.sidecars {
-            Sidecars::Update => write(&sidecar, &encoded),
+            Sidecars::Update => write(packages, &source.path, &encoded),
             Sidecars::ReadOnly => SidecarState::Untouched,
-            Sidecars::Verify => compare(&sidecar, &encoded, options, self.hash),
+            Sidecars::Verify => compare(packages, &source.path, &encoded, options, self.hash),
         };
         let code_fingerprints = memory.arena().alloc_slice_copy(&encoded.code_fingerprints);
         Ok(Content { file, code_fingerprints })
@@ -83,15 +81,15 @@ pub fn parse<'a>(text: &str, arena: &'a Bump) -> Result<UnlinkedFile<'a>, Failur
 }
 
 fn from_sidecar<'a>(
-    path: &Path,
-    hash: SourceHash,
+    packages: &Packages,
+    source: &SourceFile,
     memory: &'a Memory,
     options: Options,
 ) -> Result<Content<'a>, MissReason> {
     if options.sidecars == Sidecars::Verify {
         return Err(MissReason::NotTried);
     }
-    let bytes = match store::read(path, options.tool, hash, memory) {
+    let bytes = match packages.sidecar(&source.path, options.tool, source.hash, memory) {
         Lookup::Hit(bytes) => bytes,
         Lookup::Miss(reason) => return Err(reason),
     };
@@ -108,11 +106,11 @@ fn decode(bytes: Vec<u8>) -> String {
     }
 }
 
-fn write(path: &Path, encoded: &Encoded) -> SidecarState {
+fn write(packages: &Packages, source: &str, encoded: &Encoded) -> SidecarState {
     if encoded.too_deep {
         return SidecarState::NotWritten(io::Error::other("the code nests too deep to be read back"));
     }
-    match store::write(path, &encoded.bytes) {
+    match packages.write_sidecar(source, &encoded.bytes) {
         Ok(true) => SidecarState::Written,
         Ok(false) => SidecarState::Untouched,
         Err(error) => SidecarState::NotWritten(error),
@@ -120,8 +118,14 @@ fn write(path: &Path, encoded: &Encoded) -> SidecarState {
 }
 
 /// Only a sidecar that would be used can be wrong; another one is a miss, whatever it says.
-fn compare(path: &Path, encoded: &Encoded, options: Options, hash: SourceHash) -> SidecarState {
-    match store::read(path, options.tool, hash, &Memory::default()) {
+fn compare(
+    packages: &Packages,
+    source: &str,
+    encoded: &Encoded,
+    options: Options,
+    hash: SourceHash,
+) -> SidecarState {
+    match packages.sidecar(source, options.tool, hash, &Memory::default()) {
         Lookup::Hit(found) => match first_difference(found.as_bytes(), &encoded.bytes) {
             None => SidecarState::Equal,
             Some(offset) => SidecarState::Differs(offset),
