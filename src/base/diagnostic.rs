@@ -93,6 +93,14 @@ pub struct FileDiagnostics {
     pub others: Vec<SourceText>,
 }
 
+/// Returns the question whether one of these was meant: ``did you mean `a`, `b` or `c`?``, or `None` where there are none.
+pub fn did_you_mean(suggestions: &[String]) -> Option<String> {
+    let (last, before) = suggestions.split_last()?;
+    let before: Vec<String> = before.iter().map(|name| format!("`{name}`")).collect();
+    let or = if before.is_empty() { String::new() } else { format!("{} or ", before.join(", ")) };
+    Some(format!("did you mean {or}`{last}`?"))
+}
+
 /// Adds the diagnostics of `more` to those of `files`, in order of path.
 pub fn merge(files: Vec<FileDiagnostics>, more: Vec<FileDiagnostics>) -> Vec<FileDiagnostics> {
     let mut merged: Vec<FileDiagnostics> = files;

@@ -5,19 +5,17 @@ use std::path::{Path, PathBuf};
 
 use darkc_cache_format::store;
 
-use super::patience::Patience;
+use super::Failure;
+use super::program::{Stage, ask};
 use super::settings::Settings;
-use super::{Failure, Wait, builtin_sources, load_options, unless_passing};
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics, merge};
-use crate::base::parallel;
 use crate::base::timing::Timings;
 use crate::check::Code;
-use crate::discover::{self, Found};
-use crate::incremental::{BuiltinLookup, Counts, PackageSet, Sources};
+use crate::discover;
+use crate::incremental::{Counts, PackageSet};
 use crate::link::diagnose::code as name_codes;
-use crate::load::Sidecars;
+use crate::program::find;
 use crate::program::lookup::ItemId;
-use crate::state::Remembered;
 
 /// What is to be checked and what is to be said.
 #[derive(Clone, Debug, Default)]
@@ -53,9 +51,15 @@ pub fn check(settings: &Settings, checks: &Checks) -> Result<CheckOutcome, Failu
     if let Some(code) = checks.allow.iter().find(|code| !is_code(code)) {
         return Err(unknown_code(code));
     }
-    let mut silent = |_: &Wait| {};
-    let check = |_: &mut Patience<'_>| check_once(settings, checks);
-    let mut outcome = Patience::new(settings.lock_timeout, &mut silent).until_done(check)?;
+    let answered = ask(settings, Stage::Linked, |set, timings| findings(set, checks, timings))?;
+    let mut outcome = CheckOutcome {
+        failures: answered.failures,
+        findings: answered.answer.unwrap_or_default(),
+        warnings: answered.warnings,
+        counts: answered.counts,
+        timings: answered.timings,
+        ..CheckOutcome::default()
+    };
     for file in &mut outcome.findings {
         file.diagnostics.retain(|diagnostic| !checks.allow.iter().any(|code| code == diagnostic.code));
     }
@@ -63,21 +67,6 @@ pub fn check(settings: &Settings, checks: &Checks) -> Result<CheckOutcome, Failu
         apply_baseline(path, &mut outcome)?;
     }
     outcome.findings.retain(|file| !file.diagnostics.is_empty());
-    Ok(outcome)
-}
-
-fn check_once(settings: &Settings, checks: &Checks) -> Result<CheckOutcome, Failure> {
-    let mut outcome = CheckOutcome::default();
-    let found = outcome.timings.time("discover", || discover::find(&settings.packages, settings.threads))?;
-    let digest = found.digest();
-    let checked = parallel::on_large_stack(|| check_types(settings, checks, found, &mut outcome));
-    match checked.map_err(Failure::Thread)? {
-        Err(Failure::Sources(failures)) => {
-            unless_passing(settings, digest, &failures)?;
-            outcome.failures = failures;
-        }
-        checked => checked?,
-    }
     Ok(outcome)
 }
 
@@ -95,29 +84,18 @@ pub fn unknown_code(code: &str) -> Failure {
     Failure::Unknown(format!("no finding has the code `{code}`; docs/check.md lists the codes"))
 }
 
-fn check_types(
-    settings: &Settings,
+/// Returns what is wrong with types and names.
+fn findings(
+    set: &mut PackageSet,
     checks: &Checks,
-    found: Found,
-    outcome: &mut CheckOutcome,
-) -> Result<(), Failure> {
-    let options = load_options(settings, Sidecars::ReadOnly);
-    let sources = Sources::new(settings.packages.clone(), found, options);
-    let lookup = BuiltinLookup::new(builtin_sources(settings));
-    let mut set = PackageSet::new(sources, Remembered::default(), lookup);
-    let timings = &mut outcome.timings;
-    let linked = timings.time("load", || set.load_stale()).and_then(|()| {
-        timings.time("inventory", || set.declare());
-        timings.time("link", || set.link())
-    });
-    set.count(&mut outcome.counts);
-    let all = linked?;
-    outcome.warnings.append(&mut set.lookup.warnings);
-    let due = if checks.targets.is_empty() { all } else { targets(&set, &checks.targets)? };
-    let names = timings.time("names", || names(&mut set, checks, &due))?;
-    outcome.findings = merge(timings.time("check", || set.check_types(due)), names);
-    set.count(&mut outcome.counts);
-    Ok(())
+    timings: &mut Timings,
+) -> Result<Vec<FileDiagnostics>, Failure> {
+    let due = match checks.targets.is_empty() {
+        true => set.inventory.live().collect(),
+        false => targets(set, &checks.targets)?,
+    };
+    let names = timings.time("names", || names(set, checks, &due))?;
+    Ok(merge(timings.time("check", || set.check_types(due)), names))
 }
 
 /// Returns what is wrong with names: in the items that were asked for, or everywhere.
@@ -136,13 +114,18 @@ fn names(set: &mut PackageSet, checks: &Checks, due: &[ItemId]) -> Result<Vec<Fi
 fn targets(set: &PackageSet, targets: &[String]) -> Result<Vec<ItemId>, Failure> {
     let mut wanted: HashSet<ItemId> = HashSet::new();
     for target in targets {
-        let chosen: Vec<ItemId> = set.inventory.live().filter(|id| is_meant(set, *id, target)).collect();
-        if chosen.is_empty() {
-            return Err(Failure::Unknown(format!(
-                "`{target}` is neither a package file, a folder of them, an item nor a module"
-            )));
-        }
-        wanted.extend(chosen);
+        let inside: Vec<ItemId> = set.inventory.live().filter(|id| is_in(set, *id, target)).collect();
+        wanted.extend(match inside.is_empty() {
+            true => {
+                let named = find::find(&set.inventory, target).map_err(|error| {
+                    Failure::Unknown(format!(
+                        "{error}; there is no package file or folder of this path either"
+                    ))
+                })?;
+                named.items(&set.inventory)
+            }
+            false => inside,
+        });
     }
     let mentions = |id: &ItemId| {
         let fresh = set.fresh(*id);
@@ -151,17 +134,12 @@ fn targets(set: &PackageSet, targets: &[String]) -> Result<Vec<ItemId>, Failure>
     Ok(set.inventory.live().filter(|id| wanted.contains(id) || mentions(id)).collect())
 }
 
-/// Whether a path or a name stands for an item: its file or a folder around it, its name or a module around it.
-fn is_meant(set: &PackageSet, item: ItemId, target: &str) -> bool {
-    let name = set.inventory.name(item);
-    let inside = |rest: &str| rest.is_empty() || rest.starts_with('.');
-    if name.strip_prefix(target).is_some_and(inside) {
-        return true;
-    }
+/// Whether an item is declared in the file of a path, or in a file below the folder of it.
+fn is_in(set: &PackageSet, item: ItemId, path: &str) -> bool {
     let file = set.inventory.file(item);
-    let target = Path::new(target.strip_prefix("./").unwrap_or(target));
-    let shown = set.sources.shown_path(file);
-    Path::new(&shown).starts_with(target) || Path::new(set.sources.path(file)).starts_with(target)
+    let path = Path::new(path.strip_prefix("./").unwrap_or(path));
+    Path::new(&set.sources.shown_path(file)).starts_with(path)
+        || Path::new(set.sources.path(file)).starts_with(path)
 }
 
 /// Takes the accepted findings out; where the file is missing, all are accepted and it is made.

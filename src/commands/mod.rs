@@ -9,6 +9,7 @@ mod items;
 pub mod outcome;
 mod package_refs;
 mod patience;
+mod program;
 mod proof;
 mod queue;
 mod reload;

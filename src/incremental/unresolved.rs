@@ -8,9 +8,10 @@ use super::Failure;
 use super::package_set::PackageSet;
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics, Label, SourceText};
 use crate::base::text::{LineIndex, Position};
-use crate::link::diagnose::{NameIndex, code};
+use crate::link::diagnose::{code, diagnose};
 use crate::program::lookup::ItemId;
 use crate::program::resolve::{Resolution, unresolved};
+use crate::program::similar::NameIndex;
 use crate::{lower, syntax};
 
 /// Names that mean nothing although the program loads.
@@ -88,7 +89,8 @@ impl PackageSet {
                 // A file that was changed meanwhile ends the run elsewhere.
                 if uses.iter().all(|name| name.rule.site().is_none_or(|site| site < resolutions.len())) {
                     let item = self.inventory.name(id);
-                    found.diagnostics.extend(names.diagnose(item, &unresolved(resolutions, uses), &lines));
+                    let unresolved = unresolved(resolutions, uses);
+                    found.diagnostics.extend(diagnose(&mut names, item, &unresolved, &lines));
                 }
             }
             found.diagnostics.sort_by_key(|diagnostic| diagnostic.start);

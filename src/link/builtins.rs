@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use darkc_cache_format::model::{ItemKind, Namespace, Site};
 
 use super::candidates::Written;
+use crate::program::similar::distance;
 
 const MANIFEST: &str = include_str!("builtins.tsv");
 
@@ -57,7 +58,7 @@ pub fn lacked<'s>(site: &'s Site<'_>) -> Option<&'s str> {
 pub fn similar(name: &str, count: usize) -> Vec<String> {
     let bare = name.rsplit_once("_v").map_or(name, |(bare, _)| bare);
     let near = compiled().keys().filter_map(|(known, version)| {
-        let distance = super::diagnose::distance(bare, known)?;
+        let distance = distance(bare, known)?;
         Some((distance, *known, *version))
     });
     let mut near: Vec<(usize, &str, u32)> = near.collect();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
 
 use super::{line, plural};
-use crate::base::diagnostic::{Diagnostic, FileDiagnostics, Label, Level};
+use crate::base::diagnostic::{Diagnostic, FileDiagnostics, Label, Level, did_you_mean};
 use crate::base::text::{LineIndex, Position};
 
 /// One broken bracket can upset the rest of a file; past this many errors, more do not help.
@@ -95,14 +95,6 @@ fn snippet<'a>(
         .line_start(excerpt.first_line)
         .path(super::escaped(path))
         .annotation(kind.span(excerpt.range).label(label))
-}
-
-/// `did you mean `a`, `b` or `c`?`
-pub(super) fn did_you_mean(suggestions: &[String]) -> Option<String> {
-    let (last, before) = suggestions.split_last()?;
-    let before: Vec<String> = before.iter().map(|name| format!("`{name}`")).collect();
-    let or = if before.is_empty() { String::new() } else { format!("{} or ", before.join(", ")) };
-    Some(format!("did you mean {or}`{last}`?"))
 }
 
 /// The rows that a range is about; cutting them out keeps the renderer from walking the whole file each time.

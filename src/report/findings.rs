@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Report, diagnostics, json_line, line, plural};
-use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
+use crate::base::diagnostic::{Diagnostic, FileDiagnostics, did_you_mean};
 use crate::base::text::{LineIndex, Place};
 use crate::commands::CheckOutcome;
 
@@ -74,7 +74,7 @@ impl Report {
             let Place { line: row, column, .. } = index.place(diagnostic.start);
             let end = index.place(diagnostic.end);
             let (level, path) = (diagnostic.level.name(), property(&file.path));
-            let help = diagnostics::did_you_mean(&diagnostic.suggestions);
+            let help = did_you_mean(&diagnostic.suggestions);
             let message = help
                 .map_or_else(|| diagnostic.message.clone(), |help| format!("{}\n{help}", diagnostic.message));
             line(

@@ -102,7 +102,7 @@ fn only_what_was_asked_for_and_what_mentions_it() {
     let path = tree.packages().join("uses.dark");
     assert_eq!(short(&tree, &[path.to_str().expect("UTF-8")], 0), [ARGUMENT, FIELD]);
     let run = tree.darkc("check", &["Test.Sho"]).expect_code(2);
-    assert!(run.stderr.contains("`Test.Sho` is neither"), "{}", run.stderr);
+    assert!(run.stderr.contains("is called `Test.Sho`; did you mean `Test.Shop`?"), "{}", run.stderr);
 }
 
 #[test]
