@@ -156,3 +156,18 @@ fn a_store_with_two_names_is_not_sealed() {
         assert!(!tree.beside(SEAL).exists());
     }
 }
+
+/// A small edit leaves its log beside the store; when that has lain still it is moved, and then there is a seal again.
+#[test]
+fn a_log_that_is_left_goes_into_the_store_once_it_lies_still() {
+    let tree = loaded();
+    let log = || fs::metadata(tree.beside("store.db-wal")).map_or(0, |log| log.len());
+    tree.write("acme/base.dark", SOURCE.replace("  x\n", "  x + 1L\n").as_bytes());
+    assert!(opened(&tree, &[]) && log() > 0, "the edit is in the log");
+    assert!(opened(&tree, &["--dry-run"]) && opened(&tree, &[]) && log() > 0, "whoever only looks leaves it");
+    thread::sleep(QUIET);
+    assert!(opened(&tree, &["--dry-run"]) && log() > 0);
+    assert!(opened(&tree, &[]) && log() == 0, "it has lain still");
+    thread::sleep(QUIET);
+    assert!(opened(&tree, &[]) && !opened(&tree, &[]), "and the store is sealed");
+}

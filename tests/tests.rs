@@ -64,6 +64,8 @@ mod races;
 mod read_only;
 /// Odd files, locked stores, full disks and closed pipes.
 mod surroundings;
+/// A power cut leaves a state that a reload has left.
+mod power_loss;
 /// A store that nobody touches is not opened, one that somebody touched is.
 mod seal;
 /// The file of hashes that F# code reads is in step with the store.

@@ -39,10 +39,14 @@ impl Tree {
         tree
     }
 
-    fn put(&self, path: &str, bytes: &[u8]) {
+    pub fn put(&self, path: &str, bytes: &[u8]) {
         let file = self.packages().join(path);
         fs::create_dir_all(file.parent().expect("a folder")).expect("folders");
         fs::write(file, bytes).expect("a writable tree");
+    }
+
+    pub fn remove(&self, path: &str) {
+        fs::remove_file(self.packages().join(path)).expect("a file to remove");
     }
 
     pub fn packages(&self) -> PathBuf {
@@ -77,10 +81,13 @@ impl Tree {
         process::git(self.folder.path(), arguments)
     }
 
-    /// Waits until the store counts as quiet, and has darkc find that it does.
+    /// Waits until the store counts as quiet, and has darkc find that it does: the first time it moves the log of
+    /// small edits into the store, the second time it seals it.
     pub fn settle(&self) {
-        std::thread::sleep(STORE_CLOCK_TICK);
-        self.reload();
+        for _ in 0..2 {
+            std::thread::sleep(STORE_CLOCK_TICK);
+            self.reload();
+        }
     }
 
     pub fn forget_database(&self) {

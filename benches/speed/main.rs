@@ -21,6 +21,7 @@ mod common;
 
 mod edits;
 mod first;
+mod history;
 mod index;
 mod parts;
 mod scale;
@@ -32,9 +33,10 @@ use common::table::Table;
 type Section = (&'static str, fn(&Path, usize, &mut Table));
 
 /// `cold` comes first: it measures memory, for which the benchmark itself must still be small.
-const SECTIONS: [Section; 6] = [
+const SECTIONS: [Section; 7] = [
     ("cold", first::cold),
     ("edits", edits::edits),
+    ("history", history::history),
     ("warm", first::warm),
     ("parts", parts::parts),
     ("index", index::index),

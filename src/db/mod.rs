@@ -10,6 +10,7 @@ mod commit;
 mod draft;
 pub mod error;
 mod identity;
+mod kept_log;
 mod live_names;
 mod lock;
 mod log;
@@ -51,6 +52,7 @@ use crate::base::hash::{ContentHash, Fingerprint};
 use crate::diff::full::Actual;
 use crate::diff::others::Others;
 use crate::diff::retained::Retained;
+use crate::discover::checkout::LONGEST_TICK;
 use crate::state::{Stamp, StoredFile};
 use apply::{Apply, Finished, Size};
 use draft::Draft;
@@ -226,14 +228,16 @@ impl Database {
         &self.around
     }
 
-    /// Closes the store, which moves what was written from the log into its file.
+    /// Closes the store. A short log is left beside it, a longer one moved into its file: see [`kept_log`].
     ///
     /// # Errors
     /// Where the store's name no longer leads to the file that was written.
     pub fn close(self) -> Result<(), DbError> {
         let Database { path, file, access, connection, before, .. } = self;
         let was_open = connection.is_some();
-        drop(connection);
+        if let Some(connection) = connection {
+            kept_log::keep(&connection, kept_log::is_short(&path));
+        }
         // Without locks nobody else was kept from writing, so that what was read may be of two moments.
         if access == Access::Read && was_open && before.is_some() && FileState::of(&path) != before {
             return Err(DbError::Changed { path });
@@ -247,7 +251,11 @@ impl Database {
     /// the other files were before they were read. A seal that cannot be left is none.
     pub fn seal(self, state: &Stamp, watched: &Watched) {
         let Database { path, connection, before, .. } = self;
-        drop(connection);
+        if let Some(connection) = connection {
+            // A log that has lain still goes into the store, which can then be sealed.
+            let recent = kept_log::age(&path).is_some_and(|age| age <= LONGEST_TICK);
+            kept_log::keep(&connection, recent);
+        }
         draft::remove_abandoned(&path);
         if let Some(before) = before {
             let _ = seal::seal(&path, before, state, watched);
@@ -385,6 +393,7 @@ impl Database {
 
     /// Connects to the file and checks that it is a store that darkc knows.
     fn connect(&mut self) -> Result<(), DbError> {
+        let has_log = kept_log::age(&self.path).is_some();
         let connection = self.open_file().map_err(|error| {
             let is_gone = !self.path.exists();
             if is_gone {
@@ -393,6 +402,8 @@ impl Database {
                 DbError::sqlite(&self.path, error)
             }
         })?;
+        // Whoever only reads leaves a log as it is.
+        kept_log::keep(&connection, has_log);
         self.new_identity = identity::new_to_darkc(&connection, &self.path)?;
         self.connection = Some(connection);
         Ok(())
