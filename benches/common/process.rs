@@ -34,11 +34,17 @@ pub fn run(command: &mut Command) -> Ran {
     Ran { time, peak_mb: usage.ru_maxrss as f64 / 1024.0 }
 }
 
-/// `darkc reload` of this build.
-pub fn reload(packages: &Path, database: &Path) -> Command {
+/// A command of this build over these packages.
+pub fn darkc(name: &str, packages: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_darkc"));
-    command.args(["reload", "--packages"]).arg(packages).arg("--db").arg(database);
+    command.arg(name).arg("--packages").arg(packages);
     command.env_remove("DARK_CONFIG_PACKAGES_SOURCE").env_remove("DARKC_THREADS");
+    command
+}
+
+pub fn reload(packages: &Path, database: &Path) -> Command {
+    let mut command = darkc("reload", packages);
+    command.arg("--db").arg(database);
     command
 }
 

@@ -35,7 +35,9 @@ const WORST: [(&str, [&str; 3]); 3] = [
     ),
 ];
 
-const WORST_MS: f64 = 300.0;
+const LEAF_TIMES: f64 = 2.0;
+const WORST_MS: f64 = 200.0;
+const WORST_TIMES: f64 = 50.0;
 
 pub fn edits(packages: &Path, rounds: usize, table: &mut Table) {
     let tree = Tree::new(packages, 1);
@@ -72,7 +74,7 @@ pub fn edits(packages: &Path, rounds: usize, table: &mut Table) {
     let times = ratio(&edited, &idle);
     table.at_most(
         "edit of a leaf's body, whole process",
-        3.0,
+        LEAF_TIMES,
         " × nothing changed since the last edit",
         times,
         format!("{times:.2} × ({:.2} ms, {:.2} ms)", edited.millis(), idle.millis()),
@@ -100,13 +102,11 @@ pub fn edits(packages: &Path, rounds: usize, table: &mut Table) {
                 reload()
             }],
         );
-        table.at_most(
-            format!("edit of {name}, {hashed} items hashed"),
-            WORST_MS,
-            " ms",
-            edited.millis(),
-            format!("{:.0} ms ({:.0} × nothing changed)", edited.millis(), ratio(&edited, &idle)),
-        );
+        let what = format!("edit of {name}, {hashed} items hashed");
+        let (ms, best) = (edited.millis(), edited.best().as_secs_f64() * 1000.0);
+        table.at_most(&what, WORST_MS, " ms", ms, format!("{ms:.0} ms (best {best:.0} ms)"));
+        let times = ratio(&edited, &idle);
+        table.at_most(what, WORST_TIMES, " × nothing changed", times, format!("{times:.0} ×"));
         edit.write(0);
         reload();
     }

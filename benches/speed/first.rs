@@ -1,4 +1,4 @@
-//! First loads: with nothing there at all, and with sidecars but no rows.
+//! First loads: with nothing there at all, with sidecars but no rows, and into a store that Darklang's loader filled.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,6 +13,9 @@ use crate::common::tree::Tree;
 /// What Darklang's own loader takes for the same package set on the same class of machine.
 const DARKLANG_MS: f64 = 5200.0;
 const COLD_MS: f64 = 800.0;
+const COLD_TIMES: f64 = 1.1;
+const WARM_TIMES: f64 = 1.5;
+const ADOPTED_MS: f64 = 300.0;
 const PEAK_MB: f64 = 200.0;
 
 const TABLES: &str = include_str!("../../migrations/0001_package_store.sql");
@@ -77,6 +80,11 @@ pub fn warm(packages: &Path, rounds: usize, table: &mut Table) {
             file.sync_data().expect("a disk");
         })
     };
+    let mut cold = |_| {
+        tree.forget_database();
+        tree.forget_sidecars();
+        tree.reload().time
+    };
     let mut missing = |_| {
         tree.forget_database();
         tree.reload().time
@@ -87,13 +95,18 @@ pub fn warm(packages: &Path, rounds: usize, table: &mut Table) {
         store.close().expect("a good end");
         tree.reload().time
     };
-    let [plain, bare, missing, there] =
-        compete(rounds.div_ceil(2), [&mut plain, &mut bare, &mut missing, &mut there]);
-    for (what, times) in [("no database", &missing), ("an empty store that exists", &there)] {
+    // Cold before warm, so that the sidecars are there when they are to be.
+    let [plain, bare, cold, missing, there] =
+        compete(rounds.div_ceil(2), [&mut plain, &mut bare, &mut cold, &mut missing, &mut there]);
+    for (what, reach, times) in [
+        ("everything cold", COLD_TIMES, &cold),
+        ("sidecars warm, no database", WARM_TIMES, &missing),
+        ("sidecars warm, an empty store that exists", WARM_TIMES, &there),
+    ] {
         let by = ratio(times, &plain);
         table.at_most(
-            format!("sidecars warm, {what}, whole process"),
-            1.5,
+            format!("{what}, whole process"),
+            reach,
             " × plain inserts",
             by,
             format!(
@@ -104,6 +117,41 @@ pub fn warm(packages: &Path, rounds: usize, table: &mut Table) {
                 bare.millis()
             ),
         );
+    }
+}
+
+/// The first reload of a store that Darklang's own loader has filled with the same packages.
+pub fn adopted(packages: &Path, rounds: usize, table: &mut Table) {
+    let Some(loaded) =
+        packages.parent().map(|oracle| oracle.join("loaded.db")).filter(|store| store.is_file())
+    else {
+        eprintln!("SKIPPED: no store of Darklang's own beside {}", packages.display());
+        return;
+    };
+    let loaded = std::fs::read(loaded).expect("a store");
+    let tree = Tree::new(packages, 1);
+    let fill = || {
+        tree.forget_database();
+        std::fs::write(tree.database(), &loaded).expect("a store");
+    };
+    let [cold, warm] = compete(
+        rounds.div_ceil(4),
+        [
+            &mut |_| {
+                fill();
+                tree.forget_sidecars();
+                tree.reload().time
+            },
+            &mut |_| {
+                fill();
+                tree.reload().time
+            },
+        ],
+    );
+    for (what, times) in [("without sidecars", &cold), ("with sidecars", &warm)] {
+        let ms = times.millis();
+        let what = format!("first reload of a store that Darklang made, {what}");
+        table.at_most(what, ADOPTED_MS, " ms", ms, format!("{ms:.0} ms"));
     }
 }
 

@@ -8,10 +8,9 @@ use crate::common::clock::{Times, ratio};
 use crate::common::table::Table;
 use crate::common::tree::Tree;
 
-/// Each commit is a sample of its own, and nobody's timing is repeated.
 const ORDINARY: f64 = 5.0;
 
-/// `rounds` is not looked at: there are as many samples as commits.
+/// Each commit is one sample, so `rounds` is not looked at.
 pub fn history(_packages: &Path, _rounds: usize, table: &mut Table) {
     let Some(history) = common::oracle().map(|oracle| oracle.join("history")) else { return };
     let tree = Tree::new(&history.join("start"), 1);

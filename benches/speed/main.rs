@@ -19,6 +19,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod check;
 mod edits;
 mod first;
 mod history;
@@ -33,11 +34,13 @@ use common::table::Table;
 type Section = (&'static str, fn(&Path, usize, &mut Table));
 
 /// `cold` comes first: it measures memory, for which the benchmark itself must still be small.
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 9] = [
     ("cold", first::cold),
     ("edits", edits::edits),
     ("history", history::history),
     ("warm", first::warm),
+    ("adopted", first::adopted),
+    ("check", check::check),
     ("parts", parts::parts),
     ("index", index::index),
     ("sets", scale::sets),
