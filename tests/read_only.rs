@@ -91,3 +91,22 @@ fn a_store_that_cannot_be_written_is_named_with_what_to_do() {
     assert_eq!(run.end, End::Code(2), "{}", run.stderr);
     assert!(run.stderr.contains("check the permissions"), "{}", run.stderr);
 }
+
+/// What a small edit left in the log is seen where nothing can be written, and the log stays as it is.
+#[test]
+fn a_log_that_was_left_is_read_where_nothing_can_be_written() {
+    let tree = sources();
+    tree.reload(STORE, &[]).expect_code(0);
+    tree.write("garden/a.dark", b"module Garden.Ma\n\nlet f (x: Int64) : Int64 =\n  x + 1L\n");
+    tree.reload(STORE, &[]).expect_code(0);
+    let log = || std::fs::read(tree.beside("store.db-wal")).expect("a log");
+    let before = log();
+    assert!(!before.is_empty());
+    for (mode, stands_for) in [("--dry-run", "would reload: "), ("--verify", "verified: ")] {
+        let (run, _) = on_read_only(&tree, &["reload", mode]);
+        assert_eq!(run.end, End::Code(0), "{mode}: {}", run.stderr);
+        assert!(run.stderr.contains(stands_for), "{}", run.stderr);
+        assert!(run.stderr.contains("(0 added, 0 changed, 0 removed)"), "{mode}: {}", run.stderr);
+        assert!(log() == before, "{mode} has changed the log");
+    }
+}

@@ -49,6 +49,8 @@ mod repairs;
 mod at_home;
 /// A reload that is killed leaves the old state or the new one.
 mod crashes;
+/// A power cut leaves a state that a reload has left.
+mod power_loss;
 /// Faults, kills and other actors at every call that reaches the disk.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod faults;
@@ -64,8 +66,6 @@ mod races;
 mod read_only;
 /// Odd files, locked stores, full disks and closed pipes.
 mod surroundings;
-/// A power cut leaves a state that a reload has left.
-mod power_loss;
 /// A store that nobody touches is not opened, one that somebody touched is.
 mod seal;
 /// The file of hashes that F# code reads is in step with the store.
@@ -76,6 +76,9 @@ mod builtins;
 mod compatibility;
 /// One edit costs one edit.
 mod work;
+/// How many system calls, syncs and pages a reload takes.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod system_calls;
 /// The same bytes whatever the thread count and the order on disk.
 mod determinism;
 /// What the check of types reports, and what it does not.

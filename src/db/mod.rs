@@ -52,7 +52,6 @@ use crate::base::hash::{ContentHash, Fingerprint};
 use crate::diff::full::Actual;
 use crate::diff::others::Others;
 use crate::diff::retained::Retained;
-use crate::discover::checkout::LONGEST_TICK;
 use crate::state::{Stamp, StoredFile};
 use apply::{Apply, Finished, Size};
 use draft::Draft;
@@ -236,7 +235,7 @@ impl Database {
         let Database { path, file, access, connection, before, .. } = self;
         let was_open = connection.is_some();
         if let Some(connection) = connection {
-            kept_log::keep(&connection, kept_log::is_short(&path));
+            kept_log::keep(&connection, kept_log::is_kept(&path));
         }
         // Without locks nobody else was kept from writing, so that what was read may be of two moments.
         if access == Access::Read && was_open && before.is_some() && FileState::of(&path) != before {
@@ -252,9 +251,8 @@ impl Database {
     pub fn seal(self, state: &Stamp, watched: &Watched) {
         let Database { path, connection, before, .. } = self;
         if let Some(connection) = connection {
-            // A log that has lain still goes into the store, which can then be sealed.
-            let recent = kept_log::age(&path).is_some_and(|age| age <= LONGEST_TICK);
-            kept_log::keep(&connection, recent);
+            // A log that has not changed for a while goes into the store, so that the next reload can seal it.
+            kept_log::keep(&connection, kept_log::is_kept(&path) && kept_log::is_recent(&path));
         }
         draft::remove_abandoned(&path);
         if let Some(before) = before {
@@ -393,7 +391,7 @@ impl Database {
 
     /// Connects to the file and checks that it is a store that darkc knows.
     fn connect(&mut self) -> Result<(), DbError> {
-        let has_log = kept_log::age(&self.path).is_some();
+        let has_log = kept_log::exists(&self.path);
         let connection = self.open_file().map_err(|error| {
             let is_gone = !self.path.exists();
             if is_gone {
@@ -402,7 +400,7 @@ impl Database {
                 DbError::sqlite(&self.path, error)
             }
         })?;
-        // Whoever only reads leaves a log as it is.
+        // A run that ends without writing leaves an existing log as it is.
         kept_log::keep(&connection, has_log);
         self.new_identity = identity::new_to_darkc(&connection, &self.path)?;
         self.connection = Some(connection);
