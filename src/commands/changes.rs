@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use darkc_cache_format::MissReason;
 
+use super::checkout_files::CheckoutFiles;
 use super::outcome::{Change, Counts, FileOrigin, FileStatus, ItemChange, Miss, OlderUse, Outcome};
 use super::settings::{Mode, Settings};
 use super::{Failure, Removals};
@@ -14,17 +15,16 @@ use crate::db::Database;
 use crate::diff::Plan;
 use crate::diff::full::Actual;
 use crate::diff::others::{Others, Use};
-use crate::incremental::PackageSet;
-use crate::incremental::Sources;
-use crate::incremental::StoredForms;
 use crate::incremental::planning::Work;
+use crate::incremental::{PackageSet, Reach, Sources, StoredForms};
 use crate::load::{Origin, SidecarState};
 use crate::program::lookup::{ItemId, ItemLookup};
 use crate::state::keys::ItemKey;
 
-/// Tells what became of the files and items of a run, be it finished or not.
-pub fn tell(set: &mut PackageSet, explain: bool, outcome: &mut Outcome) {
+/// Notes the work that a run did on its files and items. The run may have ended early.
+pub fn note_work(set: &mut PackageSet, explain: bool, outcome: &mut Outcome) {
     set.count(&mut outcome.counts);
+    outcome.note_lookup(&mut set.lookup);
     if !set.is_loaded() {
         return;
     }
@@ -36,6 +36,19 @@ pub fn tell(set: &mut PackageSet, explain: bool, outcome: &mut Outcome) {
     }
 }
 
+/// Notes which names mean nothing: in full those of what the edit touched.
+///
+/// # Errors
+/// As for [`PackageSet::look_into`].
+pub fn note_names(set: &mut PackageSet, outcome: &mut Outcome) -> Result<(), Failure> {
+    let stale = set.stale.clone();
+    let is_touched = |file: usize, relinked| relinked || stale.binary_search(&file).is_ok();
+    let found = outcome.timings.time("names", || set.unresolved_names(is_touched))?;
+    outcome.names = found.files;
+    (outcome.unresolved, outcome.unresolved_elsewhere) = (found.all, found.elsewhere);
+    Ok(())
+}
+
 /// Counts and lists what changed: against the store where that was looked at, else against the last reload. A name
 /// that somebody else has bound means what they say, so it does not count; it is listed apart. Returns how many items
 /// changed.
@@ -44,8 +57,7 @@ pub fn note_changes(
     stored: Option<&Actual>,
     others: &Others,
     forms: &StoredForms,
-    dirty: &HashSet<ItemId>,
-    removed: &[(ItemKind, Location)],
+    Reach { dirty, removed, .. }: &Reach,
     outcome: &mut Outcome,
 ) -> usize {
     let inventory = &set.inventory;
@@ -224,10 +236,14 @@ pub fn judge(
     sources: &Sources,
     database: &Database,
     settings: &Settings,
+    checkout: &CheckoutFiles,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    if settings.mode == Mode::Verify {
-        outcome.difference = outcome.difference.take().or_else(|| difference(plan, sources, database));
+    if settings.mode == Mode::Verify && outcome.difference.is_none() {
+        outcome.difference = match difference(plan, sources, database) {
+            None => checkout.difference(database)?,
+            found => found,
+        };
     }
     match removals(outcome).filter(|_| settings.mode.writes() && !settings.allow_removals) {
         Some(removals) => Err(Failure::Removals(removals)),

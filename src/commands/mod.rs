@@ -3,12 +3,15 @@
 mod build;
 mod changes;
 mod check;
+mod checkout_files;
 mod clean;
+mod decide;
 mod inspect;
 mod items;
 pub mod outcome;
 mod package_refs;
 mod patience;
+mod prepared;
 mod program;
 mod proof;
 mod queue;

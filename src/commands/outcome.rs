@@ -8,7 +8,8 @@ use crate::base::location::ItemKind;
 use crate::base::timing::Timings;
 use crate::db::Applied;
 use crate::discover::SourceFile;
-use crate::incremental::Reason;
+use crate::incremental::values::Values;
+use crate::incremental::{BuiltinLookup, Reason};
 pub use crate::incremental::{Counts, Relinked, ValueLeft};
 use crate::state::Stamp;
 
@@ -59,6 +60,19 @@ impl Outcome {
             self.files = found.into_iter().map(FileStatus::unchanged).collect();
         }
         self
+    }
+
+    /// Notes what the search for built-ins found out about the checkout.
+    pub(super) fn note_lookup(&mut self, lookup: &mut BuiltinLookup) {
+        self.warnings.append(&mut lookup.warnings);
+        self.counts.builtin_sources_read = lookup.files_read;
+    }
+
+    /// Notes which values were evaluated and which were not.
+    pub(super) fn note_values(&mut self, values: Values) {
+        self.counts.values_evaluated = values.evaluated;
+        self.counts.values_left = values.left.len();
+        self.values_left = values.left;
     }
 
     /// Notes what was written.

@@ -5,12 +5,37 @@ use std::collections::HashSet;
 use super::package_set::PackageSet;
 use crate::base::location::{ItemKind, Location};
 use crate::diff::OpId;
-use crate::diff::changes::{Affected, Was};
+use crate::diff::changes::{self, Affected, Was};
 use crate::program::lookup::{ItemId, ItemLookup};
 
-/// Returns everything that may have changed, content hash by content hash, and the names that are gone. `dirty` are
-/// the items that were written, resolved, described or hashed otherwise than in the last run.
-pub fn affected(set: &PackageSet, dirty: &HashSet<ItemId>) -> (Affected, Vec<(ItemKind, Location)>) {
+/// What an edit can change in the store.
+#[derive(Debug)]
+pub struct Reach {
+    /// The items that were written, resolved, described or hashed otherwise than in the last run.
+    pub dirty: HashSet<ItemId>,
+    /// Every content hash at which anything may have changed.
+    pub affected: Affected,
+    /// The names that are gone.
+    pub removed: Vec<(ItemKind, Location)>,
+}
+
+impl Reach {
+    /// `changed` and `moved` are the items that were linked otherwise and those whose hash is another than in the last
+    /// run.
+    pub fn of(set: &PackageSet, changed: Vec<ItemId>, moved: Vec<ItemId>) -> Self {
+        let mut dirty: HashSet<ItemId> = changed.into_iter().chain(moved).collect();
+        dirty.extend(set.redescribed());
+        let (affected, removed) = affected(set, &dirty);
+        Reach { dirty, affected, removed }
+    }
+
+    /// Returns the items whose stored forms the plan needs.
+    pub fn to_compile(&self, set: &PackageSet) -> Vec<ItemId> {
+        changes::to_compile(&self.affected, &self.dirty, set)
+    }
+}
+
+fn affected(set: &PackageSet, dirty: &HashSet<ItemId>) -> (Affected, Vec<(ItemKind, Location)>) {
     let (inventory, before) = (&set.inventory, set.inventory.before());
     let mut affected = Affected::new();
     let mut removed = Vec::new();

@@ -20,11 +20,11 @@ mod sources;
 mod unresolved;
 pub mod values;
 
-pub use affected::affected;
+pub use affected::Reach;
 pub use basis::{Basis, Reason, STATE_DIGEST};
 pub use builtins::BuiltinLookup;
 pub use failure::{Failure, Removals, Wait};
 pub use findings::{Counts, Relinked, ValueLeft};
 pub use package_set::PackageSet;
-pub use remembered::{StoredForms, next_files};
+pub use remembered::{StoredForms, next_files, stored_forms};
 pub use sources::Sources;

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{PackageSet, StoredForms};
-use crate::base::location::{ItemKind, Location};
+use super::{PackageSet, Reach, StoredForms};
 use crate::compile::item::{CompiledItem, NodeIdMode};
 use crate::db::{Database, DbError, NewState, Proof, Shapes};
 use crate::diff::Plan;
@@ -24,17 +23,19 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Returns `None` where there is no store. `shapes` are the items that ought to be in it.
+    /// Returns `None` where there is no store. `compiled` are the items that ought to be in it.
     pub fn read(
         database: &mut Database,
-        shapes: &Shapes<'_>,
         affected: &Affected,
+        compiled: &HashMap<ItemId, CompiledItem>,
+        node_ids: NodeIdMode,
     ) -> Result<Option<Self>, DbError> {
         if !database.exists() {
             return Ok(None);
         }
+        let shapes = shapes(affected, compiled, node_ids, database)?;
         let files = database.files()?;
-        let mut actual = database.owned(shapes)?;
+        let mut actual = database.owned(&shapes)?;
         actual.retained = database.retained()?;
         actual.others = database.others(&actual.candidates(affected))?;
         Ok(Some(Stored { actual, files }))
@@ -43,7 +44,7 @@ impl Stored {
 
 /// Returns the items that rows of another loader are compared with, where node ids may be any: ids of zero are for
 /// comparing stores, so nothing else will do where they are wished for, or where darkc wrote them.
-pub fn shapes<'c>(
+fn shapes<'c>(
     affected: &Affected,
     compiled: &'c HashMap<ItemId, CompiledItem>,
     node_ids: NodeIdMode,
@@ -78,9 +79,8 @@ impl Work {
 /// noted in `forms`.
 pub fn plan(
     set: &PackageSet,
-    affected: &Affected,
+    Reach { affected, removed, .. }: &Reach,
     compiled: HashMap<ItemId, CompiledItem>,
-    removed: &[(ItemKind, Location)],
     stored: Option<&mut Stored>,
     forms: &mut StoredForms,
     database: &Database,

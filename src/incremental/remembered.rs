@@ -4,13 +4,19 @@ use std::collections::HashMap;
 
 use super::package_set::PackageSet;
 use crate::base::hash::Fingerprint;
+use crate::compile::item::CompiledItem;
 use crate::diff::OpId;
 use crate::program::lookup::{ItemId, ItemLookup};
 use crate::state::known::Facts;
 use crate::state::{NextFile, NextRow, codec};
 
-/// What an item's stored forms came out as: the fingerprint of its rows and the id of its Add op.
+/// What the stored forms of an item are: the fingerprint of its rows and the id of its Add op.
 pub type StoredForms = HashMap<ItemId, (Fingerprint, OpId)>;
+
+/// Returns the stored forms of compiled items.
+pub fn stored_forms(compiled: &HashMap<ItemId, CompiledItem>) -> StoredForms {
+    compiled.values().map(|item| (item.id, (item.fingerprint(), item.add_op.id))).collect()
+}
 
 /// Returns the files of the next [`Remembered`](crate::state::Remembered).
 pub fn next_files(set: &PackageSet, forms: &StoredForms) -> Vec<NextFile> {

@@ -7,13 +7,13 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
+use super::affected::Reach;
 use super::findings::ValueLeft;
 use super::package_set::PackageSet;
 use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
 use crate::compile::item::{CompiledItem, NodeIdMode};
 use crate::db::{Column, Database, DbError};
-use crate::diff::changes::Affected;
 use crate::diff::full::Actual;
 use crate::evaluate::{self, LIMITS, Lookup, Refusal};
 use crate::program::lookup::{ItemId, ItemLookup};
@@ -33,7 +33,7 @@ pub struct Values {
 pub fn evaluate(
     set: &mut PackageSet,
     compiled: &mut HashMap<ItemId, CompiledItem>,
-    affected: &Affected,
+    Reach { affected, .. }: &Reach,
     actual: Option<&Actual>,
     database: &Database,
     mode: NodeIdMode,
