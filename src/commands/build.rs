@@ -27,7 +27,7 @@ fn build_once(settings: &Settings, check: bool) -> Result<BuildOutcome, Failure>
     // These are also in folders that hold no sources.
     outcome.orphans = discover::orphans(&settings.packages, &found.sources)?;
     if !check {
-        discover::remove(&settings.packages, &found.residue);
+        discover::remove(&settings.packages, &found.cleanup);
         discover::remove_orphans(&settings.packages, &outcome.orphans);
     }
     parallel::on_large_stack(|| load_all(settings, check, found, &mut outcome)).map_err(Failure::Thread)?;

@@ -5,7 +5,7 @@ use super::patience::Patience;
 use super::reload::Run;
 use super::settings::Settings;
 use super::{Failure, Wait};
-use crate::discover::{self, Residue};
+use crate::discover::{self, Cleanup};
 use crate::state::Remembered;
 
 /// As [`reload_announcing`], waiting in silence.
@@ -30,9 +30,9 @@ pub fn reload_announcing(
     Patience::new(settings.lock_timeout, announce).until_done(|patience| {
         loop {
             let (run, mut found, sealed) = Run::start(settings)?;
-            let residue = std::mem::take(&mut found.residue);
+            let cleanup = std::mem::take(&mut found.cleanup);
             if let Some(stamp) = sealed {
-                remove(settings, &residue);
+                remove(settings, &cleanup);
                 let outcome = run.outcome.unchanged(found.sources, &stamp, settings.explain);
                 return Ok((outcome, std::mem::take(&mut remembered)));
             }
@@ -47,7 +47,7 @@ pub fn reload_announcing(
             let (outcome, remembered) = run.finish(found, std::mem::take(&mut remembered))?;
             // Where sources have errors, a source that is gone may well come back, and its sidecar with it.
             if outcome.failures.is_empty() {
-                remove(settings, &residue);
+                remove(settings, &cleanup);
             }
             return Ok((outcome, remembered));
         }
@@ -55,8 +55,8 @@ pub fn reload_announcing(
 }
 
 /// Removes sidecars without a source, and what killed processes left, in a run that writes.
-fn remove(settings: &Settings, residue: &Residue) {
+fn remove(settings: &Settings, cleanup: &Cleanup) {
     if settings.mode.writes() {
-        discover::remove(&settings.packages, residue);
+        discover::remove(&settings.packages, cleanup);
     }
 }

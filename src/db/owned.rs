@@ -11,7 +11,7 @@ use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::binary::writer::BLOB_HEADER_LENGTH;
 use crate::compile::item::CompiledItem;
-use crate::diff::full::{Actual, ActualName, ActualOp, ActualRow, Says};
+use crate::diff::full::{Actual, ActualName, ActualOp, ActualRow};
 use crate::diff::others::Batch;
 use crate::diff::{dependencies_fingerprint, row_fingerprint};
 use crate::ops::OpId;
@@ -92,19 +92,16 @@ fn ops(
         };
         let id = OpId(id.to_bytes_le());
         let blob = row.get_ref(1)?.as_blob()?;
-        let (about, says, like) = match read_head(blob) {
-            Some(OpHead::Add(kind, hash)) => {
-                let like = first_like(shapes, hash, |item| item.add_op.id == id)
-                    .or_else(|| first_like(shapes, hash, |item| item.adds_the_same(blob, scratch)));
-                (hash, Says::Add(kind), like)
-            }
-            Some(OpHead::SetName(location, kind, hash)) => (hash, Says::SetName(kind, location), None),
-            // Nothing that a loader writes.
-            _ => continue,
+        // Loaders write no other ops.
+        let Some(head) = read_head(blob) else { continue };
+        let like = match head {
+            OpHead::Add(_, hash) => first_like(shapes, hash, |item| item.add_op.id == id)
+                .or_else(|| first_like(shapes, hash, |item| item.adds_the_same(blob, scratch))),
+            OpHead::SetName(..) => None,
         };
         let content = if like.is_some() { content(blob, ADD_TAG_LENGTH) } else { Fingerprint::default() };
         let origin_ts = row.get(3)?;
-        ops.push(ActualOp { id, about, says, commit: *commit, origin_ts, like, content });
+        ops.push(ActualOp { id, head, commit: *commit, origin_ts, like, content });
     }
     Ok(ops)
 }

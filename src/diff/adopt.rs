@@ -8,10 +8,11 @@ use std::collections::HashSet;
 
 use super::OpId;
 use super::changes::row_owner;
-use super::full::{ActualOp, ActualRow, Says};
+use super::full::{ActualOp, ActualRow};
 use super::others::Others;
 use crate::base::hash::Fingerprint;
 use crate::compile::item::CompiledItem;
+use crate::ops::read::OpHead;
 use crate::program::lookup::ItemId;
 
 /// The ops of one content hash that can stay as they are.
@@ -66,7 +67,7 @@ impl<'g> Group<'g> {
         }
         let adds: Vec<(OpId, usize, Fingerprint)> = there
             .iter()
-            .filter(|op| matches!(op.says, Says::Add(_)))
+            .filter(|op| matches!(op.head, OpHead::Add(..)))
             .map(|op| Some((op.id, self.form_of(op.like?)?, op.content)))
             .collect::<Option<_>>()?;
         let (_, owner, content) = *adds.last()?;
@@ -126,7 +127,7 @@ impl<'g> Group<'g> {
     }
 
     fn names_the_same(&self, there: &[&ActualOp], others: &Others) -> bool {
-        let names = there.iter().filter(|op| matches!(op.says, Says::SetName(..))).map(|op| op.id);
+        let names = there.iter().filter(|op| matches!(op.head, OpHead::SetName(..))).map(|op| op.id);
         let ours = self.items.iter().map(|item| item.set_name.id).filter(|op| !others.ops.contains(op));
         names.collect::<HashSet<OpId>>() == ours.collect()
     }

@@ -11,6 +11,7 @@ use super::{OpId, Plan};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::compile::item::CompiledItem;
+use crate::ops::read::OpHead;
 use crate::program::lookup::{ItemId, ItemLookup};
 
 /// What loaders, darkc or Darklang's own, have put into a store, and what others have.
@@ -34,8 +35,7 @@ pub struct Actual {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActualOp {
     pub id: OpId,
-    pub about: ContentHash,
-    pub says: Says,
+    pub head: OpHead,
     /// Of its commit, in [`Actual::batches`].
     pub commit: usize,
     pub origin_ts: String,
@@ -43,12 +43,6 @@ pub struct ActualOp {
     pub like: Option<ItemId>,
     /// Of the content that an Add op adds, node ids and all.
     pub content: Fingerprint,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Says {
-    Add(ItemKind),
-    SetName(ItemKind, Location),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +79,7 @@ impl Actual {
 
     /// All content that is in the store and in no source: it goes unless others reach it.
     pub fn candidates(&self, affected: &Affected) -> Vec<ContentHash> {
-        let ops = self.ops.iter().map(|op| op.about);
+        let ops = self.ops.iter().map(|op| op.head.hash());
         let rows = self.rows.iter().map(|row| row.hash);
         let names = self.locations.iter().map(|name| name.hash);
         let all = ops.chain(rows).chain(names).chain(self.dependencies.keys().copied());
@@ -113,7 +107,7 @@ pub fn plan(
     let mut plan = Plan::default();
     let mut adopted = Vec::new();
     let mut ops: HashMap<ContentHash, Vec<&ActualOp>> = HashMap::new();
-    actual.ops.iter().for_each(|op| ops.entry(op.about).or_default().push(op));
+    actual.ops.iter().for_each(|op| ops.entry(op.head.hash()).or_default().push(op));
     let rows: HashMap<ContentHash, &ActualRow> = actual.rows.iter().map(|row| (row.hash, row)).collect();
     let mut names: HashMap<&Location, Vec<&ActualName>> = HashMap::new();
     actual.locations.iter().for_each(|name| names.entry(&name.location).or_default().push(name));
@@ -189,11 +183,12 @@ pub fn plan(
 
 /// Whether one of the ops would take a name from somebody in the fold, who has it in the table.
 fn wins_over_others(there: &[&ActualOp], others: &Others) -> bool {
-    there.iter().any(|op| match &op.says {
-        Says::SetName(_, location) => others.bound.get(location).is_some_and(|theirs| {
-            theirs.hash != op.about && theirs.stamp.as_ref().is_some_and(|theirs| *theirs <= op.origin_ts)
+    there.iter().any(|op| match &op.head {
+        OpHead::SetName(location, ..) => others.bound.get(location).is_some_and(|theirs| {
+            theirs.hash != op.head.hash()
+                && theirs.stamp.as_ref().is_some_and(|theirs| *theirs <= op.origin_ts)
         }),
-        Says::Add(_) => false,
+        OpHead::Add(..) => false,
     })
 }
 
@@ -222,9 +217,9 @@ fn retain<'a>(
     for (hash, ops) in reached {
         let adds: Vec<(OpId, ItemKind)> = ops
             .iter()
-            .filter_map(|op| match op.says {
-                Says::Add(kind) => Some((op.id, kind)),
-                Says::SetName(..) => None,
+            .filter_map(|op| match op.head {
+                OpHead::Add(kind, _) => Some((op.id, kind)),
+                OpHead::SetName(..) => None,
             })
             .collect();
         // Without an op of a loader's that adds it, the content is not a loader's.
@@ -234,7 +229,7 @@ fn retain<'a>(
         };
         let mut names: Vec<(&Location, bool)> = Vec::new();
         for op in ops {
-            if let Says::SetName(_, location) = &op.says {
+            if let OpHead::SetName(location, ..) = &op.head {
                 let now = now.get(location).copied().unwrap_or(NameNow::Gone);
                 let stays = name_stays(&op.origin_ts, now, others.bound.get(location), others);
                 if !stays {

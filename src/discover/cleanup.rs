@@ -23,14 +23,14 @@ pub struct Cleaned {
 
 /// What darkc has made in a folder of packages and does not need; links are left out.
 #[derive(Debug, Default)]
-pub struct Residue {
+pub struct Cleanup {
     /// Files of a sidecar's name without a source beside them, relative to the package folder.
     orphans: Vec<String>,
     /// Sidecars in the making.
     temporaries: Vec<String>,
 }
 
-impl Residue {
+impl Cleanup {
     /// Notes a file that [`is_ours`] by its name; `files` are the sources of its folder, sorted.
     pub(super) fn note(&mut self, name: &str, path: &dyn Fn() -> String, files: &[String]) {
         if store::is_temporary_name(name) {
@@ -41,7 +41,7 @@ impl Residue {
     }
 }
 
-impl Residue {
+impl Cleanup {
     /// Returns the real sidecars without a source.
     pub(super) fn orphans(&self, root: &Path) -> impl Iterator<Item = &str> {
         let is_sidecar = |path: &&String| store::is_sidecar(&root.join(path)).unwrap_or(false);
@@ -66,15 +66,15 @@ pub(super) fn source_of(sidecar: &str) -> &str {
 
 /// Removes sidecars without a source, and what killed processes left of sidecars in the making; returns what
 /// is gone. What cannot be removed stays: it does no harm.
-pub fn remove(root: &Path, residue: &Residue) -> Vec<String> {
+pub fn remove(root: &Path, cleanup: &Cleanup) -> Vec<String> {
     let is_removed = |path: &&String| {
         let path = root.join(path);
         store::is_sidecar(&path).is_ok_and(|is_sidecar| is_sidecar && fs::remove_file(&path).is_ok())
     };
     let is_swept =
         |path: &&String| store::remove_abandoned(&root.join(path), false).is_ok_and(|removed| removed);
-    let orphans = residue.orphans.iter().filter(is_removed);
-    orphans.chain(residue.temporaries.iter().filter(is_swept)).cloned().collect()
+    let orphans = cleanup.orphans.iter().filter(is_removed);
+    orphans.chain(cleanup.temporaries.iter().filter(is_swept)).cloned().collect()
 }
 
 /// Files that look like ours by name, links left out.

@@ -22,7 +22,7 @@ use darkc_cache_format::SourceHash;
 
 use crate::base::hash::Fingerprint;
 use crate::base::parallel::{self, Threads};
-pub use cleanup::{Cleaned, Residue, clean, orphans, remove, remove_orphans};
+pub use cleanup::{Cleaned, Cleanup, clean, orphans, remove, remove_orphans};
 use folder::{Folder, Kind};
 pub use packages::{Packages, Snapshot};
 pub use sidecars::{SidecarCounts, look_at_sidecars};
@@ -123,7 +123,7 @@ pub struct Found {
     pub sources: Vec<SourceFile>,
     /// Files and folders that cannot be read or have an impossible name, in the order of the walk.
     pub bad: Vec<DiscoverError>,
-    pub residue: Residue,
+    pub cleanup: Cleanup,
     pub left_out: LeftOut,
 }
 
@@ -164,12 +164,12 @@ impl Found {
 pub fn find(root: &Path, threads: Threads) -> Result<Found, DiscoverError> {
     let mut sources = Sources { buffer: vec![0; BUFFER_BYTES], ..Sources::default() };
     let mut bad = walk::tree(root, true, &mut sources)?;
-    let Sources { mut found, residue, left_out, .. } = sources;
+    let Sources { mut found, cleanup, left_out, .. } = sources;
     if found.len() > HASHED_WHEN_FOUND {
         let later = found.split_off(HASHED_WHEN_FOUND);
         hash_all(root, later, threads.count(), &mut found, &mut bad)?;
     }
-    Ok(Found { sources: found, bad, residue, left_out: left_out.get() })
+    Ok(Found { sources: found, bad, cleanup, left_out: left_out.get() })
 }
 
 /// Whether a path below the folder of packages is that of a source.
@@ -191,7 +191,7 @@ pub fn sources(root: &Path, threads: Threads) -> Result<Vec<SourceFile>, Discove
 struct Sources {
     buffer: Vec<u8>,
     found: Vec<SourceFile>,
-    residue: Residue,
+    cleanup: Cleanup,
     left_out: Cell<LeftOut>,
 }
 
@@ -222,7 +222,7 @@ impl Visitor for Sources {
     }
 
     fn ours(&mut self, name: &str, path: &dyn Fn() -> String, files: &[String]) {
-        self.residue.note(name, path, files);
+        self.cleanup.note(name, path, files);
     }
 }
 

@@ -59,7 +59,7 @@ pub fn look_at_sidecars(
         orphaned: 0,
     };
     let counts = looked.into_iter().fold(SidecarCounts::default(), sum);
-    Ok(SidecarCounts { orphaned: found.residue.orphans(root).count(), ..counts })
+    Ok(SidecarCounts { orphaned: found.cleanup.orphans(root).count(), ..counts })
 }
 
 fn look(folder: &Folder, source: &str, tool: ToolDigest, hash: SourceHash) -> Result<(), MissReason> {

@@ -15,8 +15,14 @@ const HEADER_LENGTH: usize = 8;
 pub enum OpHead {
     Add(ItemKind, ContentHash),
     SetName(Location, ItemKind, ContentHash),
-    /// Anything that no loader writes, or that cannot be read.
-    Other,
+}
+
+impl OpHead {
+    /// Returns the content hash that the op adds or binds.
+    pub fn hash(&self) -> ContentHash {
+        let (OpHead::Add(_, hash) | OpHead::SetName(_, _, hash)) = self;
+        *hash
+    }
 }
 
 /// Returns the head of an op from its `op_blob`; `None` where the bytes are not those of an op that adds or names

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::db::{DbError, Shapes, Size};
-use crate::diff::full::Says;
+use crate::ops::read::OpHead;
 
 #[test]
 fn a_store_is_made_with_its_first_rows_and_read_back() {
@@ -25,9 +25,8 @@ fn a_store_is_made_with_its_first_rows_and_read_back() {
     let files = database.files().unwrap();
     assert_eq!(files.iter().map(|file| &*file.path).collect::<Vec<_>>(), ["a.dark", "b.dark"]);
     let owned = database.owned(&Shapes::new()).unwrap();
-    assert!(matches!(owned.ops[0].says, Says::Add(ItemKind::Fn)));
-    assert!(matches!(&owned.ops[1].says, Says::SetName(ItemKind::Fn, named) if *named == name));
-    assert_eq!((owned.ops[0].about, owned.ops[1].about), (hash(1), hash(1)));
+    assert_eq!(owned.ops[0].head, OpHead::Add(ItemKind::Fn, hash(1)));
+    assert_eq!(owned.ops[1].head, OpHead::SetName(name, ItemKind::Fn, hash(1)));
     assert_eq!(owned.ops[1].id, plan.add_ops[1].id);
     assert_eq!((&owned.locations[0].location, owned.locations[0].hash), (&name, hash(1)));
     assert_eq!(owned.rows[0].fingerprint, crate::diff::row_fingerprint(&[1], &[1, 1], ""));

@@ -96,9 +96,7 @@ fn the_oracles_rows_come_out_as_darklang_wrote_them() {
     let mut copy = Database::open(&copy).unwrap();
     assert_eq!(copy.stamp().unwrap(), None);
     let theirs = copy.owned(&Shapes::new()).unwrap();
-    let said = |actual: &Actual| -> Vec<_> {
-        actual.ops.iter().map(|op| (op.id, op.about, op.says.clone())).collect()
-    };
+    let said = |actual: &Actual| -> Vec<_> { actual.ops.iter().map(|op| (op.id, op.head.clone())).collect() };
     assert_eq!(said(&ours), said(&theirs));
     assert_eq!(ours.locations, theirs.locations);
     assert_eq!(ours.dependencies, theirs.dependencies);
