@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use darkc::load::TOOL_DIGEST;
+use darkc::internals::load::TOOL_DIGEST;
 use darkc_cache_format::{SourceHash, encode, model::UnlinkedFile};
 
 use crate::common::{Run, Tree, compare, files_below, summary};

@@ -48,7 +48,7 @@ fn with(name: &str, text: &str) -> [u128; 2] {
 #[test]
 fn the_tool_digest_is_that_of_this_build() {
     let digest = build::tool_digest(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-    assert_eq!(darkc::load::TOOL_DIGEST.0, digest.to_be_bytes());
+    assert_eq!(darkc::internals::load::TOOL_DIGEST.0, digest.to_be_bytes());
 }
 
 #[test]

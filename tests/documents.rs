@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use darkc::load::TOOL_DIGEST;
+use darkc::internals::load::TOOL_DIGEST;
 use darkc_cache_format::{FORMAT_VERSION, MAGIC, SourceHash};
 
 use crate::common::{Tree, darkc, files_below};

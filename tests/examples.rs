@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use darkc::base::parallel::{self, Threads};
-use darkc::discover;
-use darkc::link;
-use darkc::load::{self, Options, Sidecars, TOOL_DIGEST};
-use darkc::program::inventory::{FileDeclarations, Inventory};
-use darkc::program::lookup::ItemId;
-use darkc::program::resolve::Resolution;
-use darkc::state::Remembered;
+use darkc::internals::base::parallel::{self, Threads};
+use darkc::internals::discover;
+use darkc::internals::link;
+use darkc::internals::load::{self, Options, Sidecars, TOOL_DIGEST};
+use darkc::internals::program::inventory::{FileDeclarations, Inventory};
+use darkc::internals::program::lookup::ItemId;
+use darkc::internals::program::resolve::Resolution;
+use darkc::internals::state::Remembered;
 
 #[test]
 fn every_name_of_the_example_packages_resolves() {

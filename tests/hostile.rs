@@ -8,9 +8,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bumpalo::Bump;
-use darkc::base::parallel;
 use darkc::commands::{self, Settings};
-use darkc::{checkout, lower, state, syntax};
+use darkc::internals::base::parallel;
+use darkc::internals::{checkout, lower, state, syntax};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use xxhash_rust::xxh3::xxh3_128;

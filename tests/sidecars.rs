@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use darkc::base::parallel::{self, Threads};
-use darkc::discover::{self, SourceFile};
-use darkc::load::{self, LoadedFile, Options, Origin, Sidecars, TOOL_DIGEST, Tally};
+use darkc::internals::base::parallel::{self, Threads};
+use darkc::internals::discover::{self, SourceFile};
+use darkc::internals::load::{self, LoadedFile, Options, Origin, Sidecars, TOOL_DIGEST, Tally};
 use darkc_cache_format::{MissReason, SidecarBytes, store};
 
 use crate::common::{self, Tree};

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use bumpalo::Bump;
-use darkc::base::parallel::{self, Threads};
-use darkc::base::text;
-use darkc::discover;
-use darkc::load::{self, Sidecars, TOOL_DIGEST};
-use darkc::syntax::{self, lexer};
+use darkc::internals::base::parallel::{self, Threads};
+use darkc::internals::base::text;
+use darkc::internals::discover;
+use darkc::internals::load::{self, Sidecars, TOOL_DIGEST};
+use darkc::internals::syntax::{self, lexer};
 
 use crate::common::clock::{compete, ratio, timed};
 use crate::common::table::Table;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use darkc::base::parallel::Threads;
-use darkc::discover;
+use darkc::internals::base::parallel::Threads;
+use darkc::internals::discover;
 use rusqlite::Connection;
 
 use super::edits::LEAF;

@@ -19,11 +19,11 @@ mod oracle;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use darkc::base::hash::{ContentHash, Fingerprint};
-use darkc::base::location::{ItemKind, Location};
-use darkc::db::{Database, Millis, NewState, Shapes};
-use darkc::diff::{Binding, Dependencies, DependencyRow, Op, OpId, Plan, Row};
-use darkc::state::StoredFile;
+use darkc::internals::base::hash::{ContentHash, Fingerprint};
+use darkc::internals::base::location::{ItemKind, Location};
+use darkc::internals::db::{Database, Millis, NewState, Shapes};
+use darkc::internals::diff::{Binding, Dependencies, DependencyRow, Op, OpId, Plan, Row};
+use darkc::internals::state::StoredFile;
 use oracle::OracleRows;
 use rusqlite::{Connection, params};
 

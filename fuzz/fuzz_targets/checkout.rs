@@ -1,6 +1,6 @@
 #![no_main]
 
-use darkc::checkout::{builtins, package_refs, refs_file};
+use darkc::internals::checkout::{builtins, package_refs, refs_file};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,8 +1,8 @@
 #![no_main]
 
 use bumpalo::Bump;
-use darkc::base::{parallel, text};
-use darkc::{lower, syntax};
+use darkc::internals::base::{parallel, text};
+use darkc::internals::{lower, syntax};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

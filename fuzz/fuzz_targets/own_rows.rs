@@ -1,6 +1,6 @@
 #![no_main]
 
-use darkc::state::codec;
+use darkc::internals::state::codec;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

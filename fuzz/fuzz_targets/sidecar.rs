@@ -1,7 +1,7 @@
 #![no_main]
 
 use bumpalo::Bump;
-use darkc::base::parallel;
+use darkc::internals::base::parallel;
 use darkc_cache_format::SidecarBytes;
 use libfuzzer_sys::fuzz_target;
 use xxhash_rust::xxh3::xxh3_128;

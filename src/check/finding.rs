@@ -2,7 +2,7 @@
 
 use crate::program::tree::NodeIndex;
 
-/// The kinds of findings. [`super::explain`] says what each means.
+/// The kinds of findings. [`super::explain()`] says what each means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Code {
     Argument,

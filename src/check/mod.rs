@@ -25,13 +25,12 @@ mod types;
 mod values;
 mod want;
 
-pub use builtins::{Signature, Signatures, rows};
+pub use builtins::{Signature, Signatures};
 pub use checker::Checked;
-pub use explain::{EXPLANATIONS, Explanation, explain};
-pub use finding::{Asked, Code, Finding, Part, Place, Spot};
+pub use explain::{EXPLANATIONS, explain};
+pub use finding::{Code, Finding};
 pub use locate::{Texts, diagnostics};
 pub use program::{Linked, Program, Whole};
-pub use shape::Shape;
 pub use signature::signature;
 
 use darkc_cache_format::model::ItemKind;

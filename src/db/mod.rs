@@ -43,7 +43,6 @@ pub use live_names::{LiveHashes, WantedName};
 pub use lock::{Holder, StoreLock, Tried, try_lock};
 pub use owned::Shapes;
 pub use place::blocking_process;
-pub use schema::{LOADER_ACCOUNT, MAIN_BRANCH};
 pub use seal::{Watched, sealed};
 pub use survey::{KnownAs, Later, Load, Survey, Uncommitted};
 pub use time::Millis;

@@ -22,7 +22,7 @@ use darkc_cache_format::SourceHash;
 
 use crate::base::hash::Fingerprint;
 use crate::base::parallel::{self, Threads};
-pub use cleanup::{Cleaned, Cleanup, clean, orphans, remove, remove_orphans};
+pub use cleanup::{Cleanup, clean, orphans, remove, remove_orphans};
 use folder::{Folder, Kind};
 pub use packages::{Packages, Snapshot};
 pub use sidecars::{SidecarCounts, look_at_sidecars};

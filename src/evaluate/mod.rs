@@ -30,7 +30,7 @@ mod tests;
 
 pub use budget::{LIMITS, Limits};
 pub use definitions::Lookup;
-pub use refusal::{Exhausted, Refusal};
+pub use refusal::Refusal;
 
 use crate::base::hash::ContentHash;
 use crate::compile::item::ValueColumns;

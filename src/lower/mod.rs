@@ -20,7 +20,7 @@ use darkc_cache_format::model::{
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{LineIndex, Span};
 use crate::syntax::ast::{self, Declaration};
-pub use places::{Node, Places, Range, places};
+pub use places::{Places, Range, places};
 use scope::Scope;
 use sites::Sites;
 pub use uses::{Use, UseRule, uses};
@@ -31,9 +31,9 @@ struct Lowering<'t, 'a> {
     sites: Sites<'a>,
     scope: Scope<'t>,
     lines: &'t LineIndex<'t>,
-    /// Filled for [`places`] alone.
+    /// Filled for [`places()`] alone.
     nodes: Option<places::Nodes>,
-    /// Filled for [`uses`] alone.
+    /// Filled for [`uses()`] alone.
     uses: Option<Vec<Use>>,
 }
 
@@ -83,7 +83,7 @@ struct Collector<'t, 'a> {
     values: Vec<Item<'a>>,
     fns: Vec<Item<'a>>,
     errors: Vec<Diagnostic>,
-    /// The uses of names of each item, by kind of item; for [`uses`] alone.
+    /// The uses of names of each item, by kind of item; for [`uses()`] alone.
     uses: [Vec<Vec<Use>>; 3],
 }
 

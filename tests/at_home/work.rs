@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use darkc::base::hash::ContentHash;
-use darkc::base::location::{ItemKind, Location};
-use darkc::ops::Op;
+use darkc::internals::base::hash::ContentHash;
+use darkc::internals::base::location::{ItemKind, Location};
+use darkc::internals::ops::Op;
 use rusqlite::Connection;
 
 use super::{number, texts};
@@ -34,7 +34,7 @@ pub fn mine() -> String {
 }
 
 fn now() -> String {
-    darkc::db::time::Millis::now().stamp()
+    darkc::internals::db::Millis::now().stamp()
 }
 
 /// Writes a source of somebody's against the sources of a tree and puts its items into the store, as if they had
@@ -79,10 +79,11 @@ fn ops_about(store: &Connection, hashes: &str) -> String {
     let mut about = Vec::new();
     while let Some(row) = rows.next().expect("an op") {
         let blob: Vec<u8> = row.get(1).expect("a blob");
-        let hash = match darkc::ops::read::read_head(&blob) {
-            Some(darkc::ops::read::OpHead::Add(_, hash) | darkc::ops::read::OpHead::SetName(_, _, hash)) => {
-                hash.to_string()
-            }
+        let hash = match darkc::internals::ops::read::read_head(&blob) {
+            Some(
+                darkc::internals::ops::read::OpHead::Add(_, hash)
+                | darkc::internals::ops::read::OpHead::SetName(_, _, hash),
+            ) => hash.to_string(),
             _ => continue,
         };
         if mine.contains(&hash) {

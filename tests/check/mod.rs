@@ -14,14 +14,14 @@ mod robust;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use darkc::base::location::ItemKind;
-use darkc::base::parallel;
-use darkc::check::{self, Finding, Signatures, Whole};
-use darkc::link;
-use darkc::load::{self, Content, FileContent};
-use darkc::program::inventory::{FileDeclarations, Inventory};
-use darkc::program::lookup::ItemId;
-use darkc::state::Remembered;
+use darkc::internals::base::location::ItemKind;
+use darkc::internals::base::parallel;
+use darkc::internals::check::{self, Finding, Signatures, Whole};
+use darkc::internals::link;
+use darkc::internals::load::{self, Content, FileContent};
+use darkc::internals::program::inventory::{FileDeclarations, Inventory};
+use darkc::internals::program::lookup::ItemId;
+use darkc::internals::state::Remembered;
 
 use crate::common::files_below;
 

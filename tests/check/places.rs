@@ -1,14 +1,14 @@
 //! Where findings point.
 
 use bumpalo::Bump;
-use darkc::base::diagnostic::FileDiagnostics;
-use darkc::base::text::Position;
-use darkc::check::{self, Program as _, Signatures, Texts};
-use darkc::lower;
-use darkc::program::inventory::Inventory;
-use darkc::program::lookup::ItemId;
-use darkc::program::resolve::unlinked_nodes;
-use darkc::syntax;
+use darkc::internals::base::diagnostic::FileDiagnostics;
+use darkc::internals::base::text::Position;
+use darkc::internals::check::{self, Program as _, Signatures, Texts};
+use darkc::internals::lower;
+use darkc::internals::program::inventory::Inventory;
+use darkc::internals::program::lookup::ItemId;
+use darkc::internals::program::resolve::unlinked_nodes;
+use darkc::internals::syntax;
 
 use super::{THREADS, on_program, package_texts};
 use crate::common;

@@ -1,6 +1,6 @@
 //! Every rule, both ways: what is reported, and what is like it and is not.
 
-use darkc::check::{Code, EXPLANATIONS, explain};
+use darkc::internals::check::{Code, EXPLANATIONS, explain};
 
 use super::check_texts;
 

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use darkc::commands;
-use darkc::state::keys::ItemKey;
-use darkc::state::known::{Facts, Known};
-use darkc::state::{StoredItem, codec};
+use darkc::internals::state::keys::ItemKey;
+use darkc::internals::state::known::{Facts, Known};
+use darkc::internals::state::{StoredItem, codec};
 use rusqlite::{Connection, Row};
 
 use super::compare::{self, Profile};

@@ -5,8 +5,8 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use darkc::base::parallel::Threads;
 use darkc::commands::{self, Mode, NodeIdMode, Remembered, Settings};
+use darkc::internals::base::parallel::Threads;
 
 use super::darkc;
 

@@ -562,14 +562,15 @@ mod tests {
                 for (path, text) in state.set.sources() {
                     let broken = state.set.files.get(&path).is_some_and(|file| file.broken);
                     let arena = bumpalo::Bump::new();
-                    let parsed = darkc::syntax::parse(&text, &arena);
+                    let parsed = darkc::internals::syntax::parse(&text, &arena);
                     assert_eq!(
                         !parsed.diagnostics.is_empty(),
                         broken,
                         "{path} after {what}: {:?}\n{text}",
                         parsed.diagnostics.first()
                     );
-                    let lowered = broken || darkc::lower::file(&text, &parsed.file, &arena).is_ok();
+                    let lowered =
+                        broken || darkc::internals::lower::file(&text, &parsed.file, &arena).is_ok();
                     assert!(lowered, "{path} after {what}\n{text}");
                 }
             }

@@ -1,8 +1,8 @@
 //! Reads Darklang's `pt_def` blobs back into trees; what it allocates lives until the test ends.
 
-use darkc::base::location::ItemKind;
-use darkc::program::lookup::ItemId;
-use darkc::program::tree::*;
+use darkc::internals::base::location::ItemKind;
+use darkc::internals::program::lookup::ItemId;
+use darkc::internals::program::tree::*;
 
 /// Finds an item by kind and fully qualified name.
 pub type Find<'f> = &'f dyn Fn(ItemKind, &str) -> ItemId;

@@ -5,18 +5,18 @@ mod runtime;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use darkc::base::hash::ContentHash;
-use darkc::base::location::{ItemKind, Location};
-use darkc::binary::ids::Zero;
-use darkc::binary::stored;
-use darkc::binary::writer::Writer;
-use darkc::hash::canonical::{Canonical, canonicalize};
-use darkc::hash::content::{self, Member};
-use darkc::hash::scc::groups;
-use darkc::ops::payload::{self, BranchOp};
-use darkc::ops::{OpId, commit_hash, op_hash};
-use darkc::program::lookup::{ItemId, ItemLookup};
-use darkc::program::tree::Item;
+use darkc::internals::base::hash::ContentHash;
+use darkc::internals::base::location::{ItemKind, Location};
+use darkc::internals::binary::ids::Zero;
+use darkc::internals::binary::stored;
+use darkc::internals::binary::writer::Writer;
+use darkc::internals::hash::canonical::{Canonical, canonicalize};
+use darkc::internals::hash::content::{self, Member};
+use darkc::internals::hash::scc::groups;
+use darkc::internals::ops::payload::{self, BranchOp};
+use darkc::internals::ops::{OpId, commit_hash, op_hash};
+use darkc::internals::program::lookup::{ItemId, ItemLookup};
+use darkc::internals::program::tree::Item;
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 

@@ -1,10 +1,10 @@
 //! The runtime form of every type and function.
 
-use darkc::base::location::ItemKind;
-use darkc::binary::ids::Zero;
-use darkc::binary::writer::Writer;
-use darkc::compile;
-use darkc::program::tree::Definition;
+use darkc::internals::base::location::ItemKind;
+use darkc::internals::binary::ids::Zero;
+use darkc::internals::binary::writer::Writer;
+use darkc::internals::compile;
+use darkc::internals::program::tree::Definition;
 
 #[test]
 fn items_compile_byte_for_byte() {

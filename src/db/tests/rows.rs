@@ -26,7 +26,7 @@ fn a_store_is_made_with_its_first_rows_and_read_back() {
     assert_eq!(files.iter().map(|file| &*file.path).collect::<Vec<_>>(), ["a.dark", "b.dark"]);
     let owned = database.owned(&Shapes::new()).unwrap();
     assert_eq!(owned.ops[0].head, OpHead::Add(ItemKind::Fn, hash(1)));
-    assert_eq!(owned.ops[1].head, OpHead::SetName(name, ItemKind::Fn, hash(1)));
+    assert_eq!(owned.ops[1].head, OpHead::SetName(name.clone(), ItemKind::Fn, hash(1)));
     assert_eq!(owned.ops[1].id, plan.add_ops[1].id);
     assert_eq!((&owned.locations[0].location, owned.locations[0].hash), (&name, hash(1)));
     assert_eq!(owned.rows[0].fingerprint, crate::diff::row_fingerprint(&[1], &[1, 1], ""));
