@@ -29,6 +29,8 @@ mod sidecars;
 mod git;
 /// What each command and option does, as scripts see it.
 mod commands;
+/// All that each command prints, word for word.
+mod outputs;
 /// Names that mean nothing are said, each with its place.
 mod names;
 /// What the documents say, where the source can tell.

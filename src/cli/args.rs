@@ -42,7 +42,7 @@ pub enum Command {
     /// Show what single files hold: sources (.dark) or sidecars (.darkc)
     ///
     /// A source is taken alone, as if it were the whole package set: names that it does not define itself may
-    /// stay unresolved.
+    /// stay unresolved. With --canonical, items of the package set can be named too.
     Inspect(inspect::Inspect),
 }
 

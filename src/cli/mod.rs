@@ -69,7 +69,7 @@ fn run_command(typed: impl IntoIterator<Item = OsString>, report: &mut Report) -
         Command::Clean(clean) => clean::run(&clean, &environment, report),
         Command::Check(check) => check::run(&check, &environment, report),
         Command::Items(items) => items::run(&items, &environment, report),
-        Command::Inspect(inspect) => Ok(inspect::run(&inspect, report)),
+        Command::Inspect(inspect) => inspect::run(&inspect, &environment, report),
     };
     ended.unwrap_or_else(|failure| fail(report, &failure))
 }

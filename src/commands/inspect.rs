@@ -1,4 +1,4 @@
-//! `darkc inspect`: one file, taken alone.
+//! `darkc inspect`: one file, taken alone, or items of the package set.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,7 +6,9 @@ use std::sync::Arc;
 use darkc_cache_format::{FORMAT_VERSION, Memory, MissReason, SourceHash, store};
 
 use super::Failure;
-use super::outcome::{Inspected, InspectedSidecar, ListedItem, Verdict};
+use super::outcome::{CanonicalItem, Inspected, InspectedSidecar, ListedItem, Outcome, Verdict};
+use super::program::{Stage, ask};
+use super::settings::Settings;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
@@ -15,8 +17,10 @@ use crate::discover;
 use crate::hash::canonical::canonicalize;
 use crate::hash::content;
 use crate::hash::transcript::{Filling, transcribe};
+use crate::incremental::PackageSet;
 use crate::link::{self, Builtins};
 use crate::load::{self, Content, FileContent, TOOL_DIGEST};
+use crate::program::find::find;
 use crate::program::inventory::{FileDeclarations, Inventory};
 use crate::program::lookup::{ItemId, ItemLookup};
 use crate::program::resolve::resolve;
@@ -107,6 +111,38 @@ fn share_hashes(items: &mut [ListedItem]) {
     for (item, hash) in items.iter_mut().zip(hashes) {
         item.hash = hash;
     }
+}
+
+/// Returns the items of the package set that were asked for by name, each with its canonical form. The name of a
+/// module means all items in it. An item that is asked for twice is returned twice.
+///
+/// # Errors
+/// Where a name means nothing, or why the sources cannot be read. Errors in the sources are in the outcome.
+pub fn canonical(settings: &Settings, names: &[String]) -> Result<(Outcome, Vec<CanonicalItem>), Failure> {
+    let answered = ask(settings, Stage::Hashed, |set, _| {
+        let mut found = Vec::new();
+        for name in names {
+            let named = find(&set.inventory, name).map_err(|error| {
+                Failure::Unknown(format!("{error}; a path ends in `.dark` or `.darkc`"))
+            })?;
+            found.extend(named.items(&set.inventory));
+        }
+        Ok(found.into_iter().filter_map(|id| canonical_item(set, id)).collect())
+    })?;
+    let outcome = Outcome {
+        failures: answered.failures,
+        warnings: answered.warnings,
+        counts: answered.counts,
+        timings: answered.timings,
+        ..Outcome::default()
+    };
+    Ok((outcome, answered.answer.unwrap_or_default()))
+}
+
+fn canonical_item(set: &PackageSet, id: ItemId) -> Option<CanonicalItem> {
+    let location = set.inventory.name(id).to_owned();
+    let item = ListedItem { kind: set.inventory.kind(id), location, hash: set.hash(id) };
+    Some(CanonicalItem { item, text: set.transcript(id)? })
 }
 
 /// What a sidecar says of itself, and whether it is fit for the source beside it.

@@ -21,7 +21,7 @@ pub mod settings;
 pub use build::build;
 pub use check::{CheckOutcome, Checks, check, is_code, is_unresolved, unknown_code};
 pub use clean::clean;
-pub use inspect::{inspect, inspect_sidecar};
+pub use inspect::{canonical, inspect, inspect_sidecar};
 pub use items::items;
 pub use queue::{reload, reload_announcing};
 pub use settings::{Mode, NodeIdMode, Settings};

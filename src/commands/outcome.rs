@@ -143,6 +143,13 @@ pub struct ListedItem {
     pub hash: ContentHash,
 }
 
+/// An item of the package set, and its canonical form as text.
+#[derive(Debug)]
+pub struct CanonicalItem {
+    pub item: ListedItem,
+    pub text: String,
+}
+
 /// One file taken alone: an empty store, unresolved names allowed, built-ins known.
 #[derive(Debug)]
 pub struct Inspected {

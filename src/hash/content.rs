@@ -10,7 +10,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::canonical::Canonical;
+use super::canonical::{Canonical, Reference};
+use super::transcript::Filling;
 use crate::base::hash::ContentHash;
 use crate::binary::tags;
 use crate::binary::writer::Writer;
@@ -53,6 +54,32 @@ pub fn of_bytes(bytes: &[u8]) -> ContentHash {
     ContentHash(Sha256::digest(bytes).into())
 }
 
+/// Returns what a reference is hashed as, for people.
+pub fn filling(reference: &Reference, in_group: bool, lookup: &impl ItemLookup) -> Filling {
+    let mut bytes = Writer::new();
+    fill(&mut bytes, reference, in_group, lookup);
+    let name = lookup.location(reference.item);
+    let text = match in_group {
+        true => format!("{name} (in this group)"),
+        false => format!("{name} {}", lookup.hash(reference.item)),
+    };
+    Filling { length: bytes.bytes().len(), text }
+}
+
+/// Writes what a reference is hashed as.
+fn fill(out: &mut Writer, reference: &Reference, in_group: bool, lookup: &impl ItemLookup) {
+    if in_group {
+        out.byte(match reference.kind {
+            ItemKind::Type => tags::names::TYPE_IN_GROUP,
+            ItemKind::Value | ItemKind::Fn => tags::names::TERM_IN_GROUP,
+        });
+        out.string(lookup.location(reference.item).as_str());
+    } else {
+        out.byte(tags::package_name(reference.kind));
+        out.hash(lookup.hash(reference.item));
+    }
+}
+
 /// Feeds a canonical form with its references filled in: by name where they point into the group. As in Darklang
 /// the name decides, so a function is in the group when a value of the same name is.
 fn feed(sha: &mut Sha256, canonical: &Canonical, group: &[Member<'_>], lookup: &impl ItemLookup) {
@@ -63,18 +90,9 @@ fn feed(sha: &mut Sha256, canonical: &Canonical, group: &[Member<'_>], lookup: &
         sha.update(&canonical.bytes[written..offset]);
         written = offset;
         reference_bytes.clear();
-        let name = || lookup.location(reference.item);
-        let in_group = group.binary_search_by(|member| lookup.location(member.id).cmp(name())).is_ok();
-        if in_group {
-            reference_bytes.byte(match reference.kind {
-                ItemKind::Type => tags::names::TYPE_IN_GROUP,
-                ItemKind::Value | ItemKind::Fn => tags::names::TERM_IN_GROUP,
-            });
-            reference_bytes.string(name().as_str());
-        } else {
-            reference_bytes.byte(tags::package_name(reference.kind));
-            reference_bytes.hash(lookup.hash(reference.item));
-        }
+        let name = lookup.location(reference.item);
+        let in_group = group.binary_search_by(|member| lookup.location(member.id).cmp(name)).is_ok();
+        fill(&mut reference_bytes, reference, in_group, lookup);
         sha.update(reference_bytes.bytes());
     }
     sha.update(&canonical.bytes[written..]);

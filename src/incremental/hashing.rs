@@ -4,9 +4,11 @@ use super::failure::Failure;
 use super::package_set::PackageSet;
 use crate::base::hash::Fingerprint;
 use crate::base::parallel;
+use crate::hash::canonical::Reference;
 use crate::hash::content::{self, Member};
 use crate::hash::graph::{Graph, group_fingerprint};
 use crate::hash::scc::Group;
+use crate::hash::transcript::transcribe;
 use crate::program::lookup::{ItemId, ItemLookup};
 
 impl PackageSet {
@@ -52,6 +54,19 @@ impl PackageSet {
             }
         }
         Ok((0..).map(ItemId).zip(moved).filter(|(_, moved)| *moved).map(|(id, _)| id).collect())
+    }
+
+    /// Returns the canonical form of an item that this run has hashed, as text; the names that it mentions come with
+    /// what they are hashed as.
+    pub fn transcript(&self, item: ItemId) -> Option<String> {
+        let fresh = self.fresh(item)?;
+        let tree = self.tree(item, &fresh.resolutions)?;
+        let in_group = |other: ItemId| {
+            let group = self.fresh(other).map(|other| other.group);
+            fresh.group != Fingerprint::default() && group == Some(fresh.group)
+        };
+        let fill = |reference: &Reference| content::filling(reference, in_group(reference.item), self);
+        Some(transcribe(&tree, fill))
     }
 
     fn hash_level(&mut self, groups: &[(Group, Fingerprint)]) {

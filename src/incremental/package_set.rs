@@ -146,7 +146,7 @@ impl PackageSet {
         self.fresh[item.index()].as_deref()
     }
 
-    fn tree<'t>(&'t self, id: ItemId, resolutions: &'t [Resolution]) -> Option<Item<'t>> {
+    pub(super) fn tree<'t>(&'t self, id: ItemId, resolutions: &'t [Resolution]) -> Option<Item<'t>> {
         let written = self.inventory.written(id)?;
         Some(resolve(id, written.item.description, &written.item.code, resolutions))
     }

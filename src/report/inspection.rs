@@ -81,10 +81,15 @@ impl Report {
             return self.inspected_text(file);
         }
         for (item, canonical) in file.items.iter().zip(&file.canonical) {
-            let (kind, location) = (kind_name(item.kind), &item.location);
-            line(&mut self.data, format_args!("{kind} {location} {}", item.hash));
-            self.data.push_str(canonical);
+            self.canonical_item(item, canonical);
         }
+    }
+
+    /// Prints an item and its hash, then its canonical form.
+    pub fn canonical_item(&mut self, item: &ListedItem, canonical: &str) {
+        let (kind, location) = (kind_name(item.kind), &item.location);
+        line(&mut self.data, format_args!("{kind} {location} {}", item.hash));
+        self.data.push_str(canonical);
     }
 
     pub fn inspected_text(&mut self, file: &Inspected) {

@@ -78,6 +78,11 @@ impl Tree {
         tree
     }
 
+    /// The folder around the packages.
+    pub fn root(&self) -> &Path {
+        self.directory.path()
+    }
+
     pub fn packages(&self) -> PathBuf {
         self.directory.path().join("packages")
     }
@@ -164,7 +169,13 @@ impl Run {
 }
 
 pub fn darkc(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    darkc_in(Path::new("."), arguments, environment)
+}
+
+/// Runs the program in a folder.
+pub fn darkc_in(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_darkc"))
+        .current_dir(folder)
         .args(arguments)
         .env_remove("DARK_CONFIG_PACKAGES_SOURCE")
         .envs(environment.iter().copied())
