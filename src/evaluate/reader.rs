@@ -1,10 +1,11 @@
-//! The primitives of Darklang's binary format, read back (see `binary::writer`).
+//! Reads stored instructions and values: primitives, lists, and how deep they may nest.
 
 use std::rc::Rc;
 
 use super::refusal::{Refusal, Result};
 use super::value::Key;
 use crate::base::hash::ContentHash;
+use crate::binary::reader::{self as binary, ReadError};
 use crate::binary::writer::{BLOB_HEADER_LENGTH, BLOB_VERSION};
 
 /// How deep values, types, patterns and lambdas may be nested. Nothing that Darklang's parser takes comes near.
@@ -12,8 +13,18 @@ const MAX_NESTING: u32 = 50_000;
 
 const ENDS_EARLY: Refusal = Refusal::Damaged("bytes that end too early");
 
+impl From<ReadError> for Refusal {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::EndsEarly => ENDS_EARLY,
+            ReadError::NumberTooLong => Refusal::Damaged("a number that is too long"),
+            ReadError::NotUtf8 => Refusal::Damaged("text that is not UTF-8"),
+        }
+    }
+}
+
 pub struct Reader<'b> {
-    bytes: &'b [u8],
+    bytes: binary::Reader<'b>,
     nesting: u32,
 }
 
@@ -35,7 +46,7 @@ impl<'b> Reader<'b> {
     }
 
     pub fn new(bytes: &'b [u8]) -> Self {
-        Reader { bytes, nesting: 0 }
+        Reader { bytes: binary::Reader::new(bytes), nesting: 0 }
     }
 
     /// Reads a part that may hold parts of its own kind.
@@ -49,18 +60,12 @@ impl<'b> Reader<'b> {
         result
     }
 
-    fn take(&mut self, count: usize) -> Result<&'b [u8]> {
-        let (taken, rest) = self.bytes.split_at_checked(count).ok_or(ENDS_EARLY)?;
-        self.bytes = rest;
-        Ok(taken)
-    }
-
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
-        self.take(N)?.try_into().map_err(|_| ENDS_EARLY)
+        Ok(self.bytes.array()?)
     }
 
     pub fn byte(&mut self) -> Result<u8> {
-        Ok(self.array::<1>()?[0])
+        Ok(self.bytes.byte()?)
     }
 
     pub fn i32(&mut self) -> Result<i32> {
@@ -72,21 +77,11 @@ impl<'b> Reader<'b> {
     }
 
     pub fn varint(&mut self) -> Result<usize> {
-        const BITS: u32 = 7;
-        let mut value = 0;
-        for shift in (0..u32::BITS).step_by(BITS as usize) {
-            let byte = self.byte()?;
-            value |= usize::from(byte & 0x7F) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(value);
-            }
-        }
-        Err(Refusal::Damaged("a number that is too long"))
+        Ok(self.bytes.varint()?)
     }
 
     pub fn str(&mut self) -> Result<&'b str> {
-        let length = self.varint()?;
-        std::str::from_utf8(self.take(length)?).map_err(|_| Refusal::Damaged("text that is not UTF-8"))
+        Ok(self.bytes.text()?)
     }
 
     pub fn string(&mut self) -> Result<Rc<str>> {
@@ -104,7 +99,7 @@ impl<'b> Reader<'b> {
     pub fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
         let count = self.varint()?;
         // A count that lies must not reserve memory: each element takes at least one byte.
-        let mut all = Vec::with_capacity(count.min(self.bytes.len()));
+        let mut all = Vec::with_capacity(count.min(self.bytes.left()));
         for _ in 0..count {
             all.push(one(self)?);
         }
