@@ -1,4 +1,4 @@
-//! Names that mean nothing are said, each with its place and what may have been meant.
+//! Names that mean nothing are reported, each with its place and what may have been meant.
 
 use std::collections::BTreeMap;
 use std::fs;

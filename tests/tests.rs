@@ -31,7 +31,7 @@ mod git;
 mod commands;
 /// All that each command prints, word for word.
 mod outputs;
-/// Names that mean nothing are said, each with its place.
+/// Names that mean nothing are reported, each with its place.
 mod names;
 /// What the documents say, where the source can tell.
 mod documents;
@@ -45,7 +45,7 @@ mod evaluation;
 mod incremental;
 /// Incremental equals fresh, over random scripts and whatever others do meanwhile.
 mod random_scripts;
-/// What others did to a store is mended.
+/// What others did to a store is repaired.
 mod repairs;
 /// A store that people live in: their work stays, and what Darklang loaded is adopted.
 mod at_home;
@@ -59,7 +59,7 @@ mod faults;
 /// A first load never takes the place, or the log, of somebody else's store.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod publication;
-/// Bytes that nobody meant.
+/// Hostile bytes: of sources, sidecars, stores and checkouts.
 mod hostile;
 /// Reloads, builds and cleans that race with others.
 mod races;
@@ -68,7 +68,7 @@ mod races;
 mod read_only;
 /// Odd files, locked stores, full disks and closed pipes.
 mod surroundings;
-/// A store that nobody touches is not opened, one that somebody touched is.
+/// A store that was not touched is not opened; one that was is.
 mod seal;
 /// The file of hashes that F# code reads is in step with the store.
 mod package_refs;
@@ -85,7 +85,7 @@ mod system_calls;
 mod determinism;
 /// What the check of types reports, and what it does not.
 mod check;
-/// The package set in `examples/` says what it seems to say.
+/// The package set in `examples/` loads without a finding.
 mod examples;
 /// The rules that the source keeps.
 mod tidy;

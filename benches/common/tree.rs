@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::process;
 
-/// The owners that the package set has, and the name that stands for `Darklang.Stdlib` wherever it is written.
+/// The owners that the package set has, and the name that replaces `Darklang.Stdlib` wherever it is written.
 const OWNERS: [&str; 3] = ["Darklang", "Stachu", "Feriel"];
 const STDLIB: &str = "Stdlib";
 

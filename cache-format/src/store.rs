@@ -18,14 +18,14 @@ const TEMPORARY_RANDOM: usize = 6;
 /// As much of a long `NAME` as leaves room for the rest: a file's name has at most 255 bytes.
 const TEMPORARY_STEM: usize = 200;
 
-/// The answer to: is there a sidecar that stands for this source?
+/// The answer to: is there a valid sidecar of this source?
 #[derive(Debug)]
 pub enum Lookup<'a> {
     Hit(SidecarBytes<'a>),
     Miss(MissReason),
 }
 
-/// The sidecar that stands beside a source: `List.dark` has `List.darkc`, and `.dark` has `.darkc`.
+/// The sidecar of a source: `List.dark` has `List.darkc`, and `.dark` has `.darkc`.
 pub fn path_for(source: &Path) -> PathBuf {
     match source.as_os_str().as_encoded_bytes().ends_with(b".dark") {
         true => {
@@ -62,7 +62,7 @@ fn take_in<'a>(path: &Path, memory: &'a Memory) -> Result<&'a [u8], MissReason> 
     })
 }
 
-/// Opens a regular file, and says how long it is. To open a pipe would wait for a writer, and a device may have no end.
+/// Opens a regular file, and returns its length. To open a pipe would wait for a writer, and a device may have no end.
 pub(crate) fn open_regular(path: &Path) -> io::Result<(File, u64)> {
     let mut options = File::options();
     options.read(true);
@@ -84,8 +84,8 @@ pub fn is_sidecar(path: &Path) -> io::Result<bool> {
     Ok(start == MAGIC)
 }
 
-/// Removes a sidecar in the making if it belongs to no process any more: whoever makes one holds it locked. Says whether
-/// it is gone, or with `dry_run` would be.
+/// Removes a temporary sidecar that no process writes any more: its writer holds it locked. Returns whether it is gone,
+/// or with `dry_run` would be.
 pub fn remove_abandoned(temporary: &Path, dry_run: bool) -> io::Result<bool> {
     let (file, _) = open_regular(temporary)?;
     // Held until the file is gone, so that its maker cannot lock it in between.
@@ -98,7 +98,7 @@ pub fn remove_abandoned(temporary: &Path, dry_run: bool) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Puts the bytes in place, unless they are there already; says whether it wrote.
+/// Puts the bytes in place, unless they are there already. Returns whether it wrote.
 ///
 /// They go to a new file in the same folder that is then renamed, so a reader sees the old file or the new one.
 /// Nothing is forced to the disk: what a power cut leaves behind is a sidecar or a miss.
@@ -129,12 +129,12 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Whether the system says that there is no such file; that it cannot tell is no reason to make another one.
+/// Whether the system reports that there is no such file. An answer that it cannot tell does not count.
 fn is_gone(path: &Path) -> bool {
     path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
-/// Whether a file's name is that of a sidecar in the making, which a killed process may leave behind.
+/// Whether a file's name is that of a temporary sidecar, which a killed process may leave behind.
 pub fn is_temporary_name(name: &str) -> bool {
     let Some(inner) = name.strip_prefix('.').and_then(|name| name.strip_suffix(TEMPORARY_SUFFIX)) else {
         return false;

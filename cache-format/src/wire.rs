@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
         if (index as usize) < self.params { Ok(index) } else { Err(Damaged) }
     }
 
-    /// Decimal digits, with a minus sign or not.
+    /// Decimal digits, possibly with a minus sign.
     pub fn decimal(&mut self) -> Result<Text<'a>> {
         let text = self.text()?;
         let digits = text.strip_prefix('-').unwrap_or(text);

@@ -33,18 +33,18 @@ pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Resu
     hand_over(|result| result.give(work()), |result| result).map(|(result, ())| result)
 }
 
-/// Where a worker leaves its result while it still has something to clear up.
+/// Where a worker leaves its result before it clears up.
 pub struct HandOver<T>(mpsc::SyncSender<T>);
 
 impl<T> HandOver<T> {
     pub fn give(self, result: T) {
-        // Nobody takes it only where the taker has panicked, which is heard of there.
+        // There is no receiver only if it has panicked, and it reports that itself.
         let _ = self.0.send(result);
     }
 }
 
-/// Runs `produce` on a thread with a stack for deep trees and `consume` here, as soon as there is a result; what
-/// `produce` does after it has given that is done beside `consume`. Returns what each of them returned.
+/// Runs `produce` on a thread with a stack for deep trees, and `consume` on this one as soon as there is a result. What
+/// `produce` does after that runs at the same time as `consume`. Returns the results of both.
 ///
 /// # Errors
 /// Where the system refuses another thread, or `produce` gave nothing.

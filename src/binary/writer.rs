@@ -29,7 +29,7 @@ pub struct Writer<W = Unwatched> {
     id_places: Vec<u32>,
 }
 
-/// What is told of each part that is written, with the offset of its first byte.
+/// Receives each part that is written, with the offset of its first byte.
 pub trait Watch {
     fn part(&mut self, _offset: usize, _part: Part<'_>) {}
 

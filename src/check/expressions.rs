@@ -290,7 +290,7 @@ impl<'a> Checker<'a, '_> {
         self.locals.truncate(mark);
     }
 
-    /// What a name stands for, and its type with new variables for its type parameters.
+    /// What a name refers to, and its type with new variables for its type parameters.
     pub(super) fn named(
         &mut self,
         name: &NameRef<'a>,

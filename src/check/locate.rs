@@ -34,7 +34,7 @@ struct Locator<'p> {
 }
 
 /// The findings as warnings, file by file in order of path, in order of place. Each file that is pointed at is
-/// parsed again; nothing is said of a file that has changed so that it does not hold the item any more.
+/// parsed again. A file that no longer holds the item gets no diagnostic.
 pub fn diagnostics<'f>(
     program: &dyn Program,
     texts: &dyn Texts,

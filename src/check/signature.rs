@@ -7,7 +7,7 @@ use crate::program::tree::{Definition, Item, Target, TypeRef};
 use crate::state::keys::ItemKey;
 
 /// Returns the fingerprint of a function's type parameters, parameter types and result type; zero for other items.
-/// `key` returns what stands for an item in every run.
+/// `key` returns what identifies an item in every run.
 pub fn signature(item: &Item<'_>, key: impl Fn(ItemId) -> ItemKey) -> Fingerprint {
     let Definition::Fn(function) = &item.definition else { return Fingerprint::default() };
     let mut bytes = Vec::with_capacity(64);

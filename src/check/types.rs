@@ -52,7 +52,7 @@ pub enum Type {
 #[derive(Clone, Copy, Debug)]
 struct Variable {
     bound: Option<TypeId>,
-    /// How many `let`s are around the place where it came up; [`GENERIC`] once it stands for every type.
+    /// How many `let`s are around the place where it came up; [`GENERIC`] once it means every type.
     level: u32,
 }
 
@@ -176,7 +176,7 @@ impl<'d, 'p> Types<'d, 'p> {
         self.root(one).is_some_and(|root| self.root(other) == Some(root))
     }
 
-    /// The variable that stands for all that a variable was unified with.
+    /// The representative of all variables that a variable was unified with.
     fn root(&self, typ: TypeId) -> Option<u32> {
         let mut root = None;
         let mut next = Some(typ);
@@ -281,7 +281,7 @@ impl<'d, 'p> Types<'d, 'p> {
         shapes.iter().map(|shape| self.instantiate_within(shape, args, steps)).collect()
     }
 
-    /// The type that a declared name stands for. Arguments that are missing are unknown.
+    /// The type of a declared name. Arguments that are missing are unknown.
     pub fn declared(&mut self, item: ItemId, args: Vec<TypeId>) -> TypeId {
         let mut steps = MOST_STEPS;
         self.declared_within(item, args, &mut steps)

@@ -1,4 +1,4 @@
-//! What a place asks of an expression, why, and what is said where the expression is something else.
+//! What a place asks of an expression, why, and the message where the expression is something else.
 
 use darkc_cache_format::model::Infix;
 

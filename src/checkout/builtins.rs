@@ -20,7 +20,7 @@ pub struct Builtin {
 
 /// Returns the built-ins that an F# source defines, in order of its text, with the signatures of those whose kind, name
 /// and version `is_wanted`. `type_of` returns the package type that a reference such as
-/// `PackageRefs.Type.Stdlib.option` stands for, fully qualified.
+/// `PackageRefs.Type.Stdlib.option` means, fully qualified.
 pub fn of_source(
     source: &str,
     is_wanted: impl Fn(ItemKind, &str, u32) -> bool,

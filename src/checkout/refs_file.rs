@@ -32,7 +32,7 @@ impl RefsFile {
     }
 }
 
-/// The new text of the file, and what about it is worth telling.
+/// The new text of the file, and what to report about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Generated {
     pub text: String,

@@ -189,7 +189,7 @@ impl<'s, F: Fn(&str) -> Option<String>> Reader<'_, 's, F> {
         (depth < MOST_DEPTH && self.steps.get() < MOST_STEPS).then_some(())
     }
 
-    /// What a bound name stands for; other expressions as they are.
+    /// The value of a bound name; other expressions as they are.
     fn deref(&self, mut found: Placed<'s>) -> Option<Placed<'s>> {
         for depth in 0..MOST_DEPTH {
             self.step(depth)?;

@@ -21,7 +21,7 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-// The options of the commands that were not typed are never put together.
+// The options of commands that were not typed are never built.
 #[command(defer = true)]
 pub enum Command {
     /// Bring the sidecars (`foo.darkc` beside `foo.dark`) up to date

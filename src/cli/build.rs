@@ -1,4 +1,4 @@
-//! `darkc build`: its options, and how its outcome is said.
+//! `darkc build`: its options, and the choice of what to print.
 
 use clap::Args;
 
@@ -33,7 +33,7 @@ pub fn run(typed: &Build, environment: &Environment, report: &mut Report) -> End
     show_timings(typed.timings.timings, &outcome.timings, report);
     report.build(&outcome, typed.check);
     let found = !outcome.invalid.is_empty() || !outcome.orphans.is_empty();
-    // A build that cannot write what it is for has not done it.
+    // A build that could not write a sidecar has failed.
     let unwritten = !outcome.warnings.is_empty();
     Ok(Exit::findings_if(!outcome.failures.is_empty() || unwritten || (typed.check && found)))
 }

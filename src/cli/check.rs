@@ -1,4 +1,4 @@
-//! `darkc check`: its options, and how its outcome is said.
+//! `darkc check`: its options, and the choice of what to print.
 
 use std::path::PathBuf;
 
@@ -10,9 +10,9 @@ use super::{Ended, Exit, show_timings};
 use crate::commands;
 use crate::report::Report;
 
-/// Stands for all codes after `--deny`.
+/// Means all codes after `--deny`.
 const DENY_ALL: &str = "warnings";
-/// Stands for the codes of names that mean nothing.
+/// Means the codes of names that mean nothing.
 const DENY_UNRESOLVED: &str = "unresolved";
 
 #[derive(Debug, Default, Args)]
@@ -36,13 +36,13 @@ pub struct Check {
     pub baseline: Option<PathBuf>,
     /// Snippets, one line a finding, one JSON object a finding, or annotations of GitHub's
     #[arg(long, value_enum, default_value = "text")]
-    pub format: TypedCheckFormat,
+    pub format: CliCheckFormat,
     #[command(flatten)]
     pub timings: Timed,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum TypedCheckFormat {
+pub enum CliCheckFormat {
     #[default]
     Text,
     Short,
@@ -65,10 +65,10 @@ pub fn run(typed: &Check, environment: &Environment, report: &mut Report) -> End
     report.findings(&outcome.failures, &[], &outcome.warnings);
     for file in &outcome.findings {
         match typed.format {
-            TypedCheckFormat::Text => report.finding_snippets(file),
-            TypedCheckFormat::Short => report.finding_lines(file),
-            TypedCheckFormat::Json => report.finding_json(file),
-            TypedCheckFormat::Github => report.finding_annotations(file),
+            CliCheckFormat::Text => report.finding_snippets(file),
+            CliCheckFormat::Short => report.finding_lines(file),
+            CliCheckFormat::Json => report.finding_json(file),
+            CliCheckFormat::Github => report.finding_annotations(file),
         }
     }
     show_timings(typed.timings.timings, &outcome.timings, report);

@@ -1,4 +1,4 @@
-//! `darkc clean`: its options, and how its outcome is said.
+//! `darkc clean`: its options, and the choice of what to print.
 
 use clap::Args;
 

@@ -1,5 +1,5 @@
-//! What the system grants the process, asked for before work begins: to run out of it later ends a process without
-//! a word.
+//! The limits that the system sets for the process, checked before work begins: reaching one later ends a process
+//! without a message.
 
 use std::io;
 use std::num::NonZero;
@@ -17,10 +17,10 @@ const SHARED_BYTES: u64 = 256 << 20;
 /// Address space that a thread takes: its stack, and what the allocator sets aside for it.
 const THREAD_BYTES: u64 = STACK_BYTES as u64 + (128 << 20);
 
-/// The signal for a write past the limit of a file's size (`signal(7)`); unheard, it kills.
+/// The signal for a write past the limit of a file's size (`signal(7)`); unhandled, it ends the process.
 const SIGXFSZ: i32 = 25;
 
-/// Has a write past the limit of a file's size fail instead of ending the process.
+/// Makes a write past the limit of a file's size fail instead of ending the process.
 pub fn survive_file_size_limit() -> io::Result<()> {
     if getrlimit(Resource::Fsize).current.is_some() {
         signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;

@@ -1,5 +1,4 @@
-//! The command line: what was typed becomes settings, the command runs, the report prints, and the exit code
-//! says how it went.
+//! The command line: turns arguments into settings, runs the command, has the report print, and returns the exit code.
 
 mod args;
 mod build;
@@ -38,7 +37,7 @@ impl Exit {
     }
 }
 
-/// The exit code of a command, or what kept it from its work.
+/// The exit code of a command, or why it could not run.
 type Ended = Result<Exit, Box<dyn Error>>;
 
 /// Runs the command that the process was started with and returns its exit code.

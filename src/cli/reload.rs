@@ -1,4 +1,4 @@
-//! `darkc reload`: its options, and how its outcome is said.
+//! `darkc reload`: its options, and the choice of what to print.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub struct Reload {
     /// Carry out a load that removes more than half of what the database holds
     #[arg(long)]
     pub allow_removals: bool,
-    /// How long to wait for another darkc, or for whoever else has locked the database
+    /// How long to wait for another darkc, or for another process that has locked the database
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub lock_timeout: u64,
     /// Compare everything with the database, even if nothing seems to have changed
@@ -46,7 +46,7 @@ pub struct Reload {
     /// with 1 at the first difference
     #[arg(long, conflicts_with = "dry_run")]
     pub verify: bool,
-    /// Say of every file how it was come by, and of every item why it was looked at
+    /// List for every file where its content came from, and for every item why it was looked at
     #[arg(long)]
     pub explain: bool,
     /// Do not check the types of what the edit touched

@@ -1,4 +1,4 @@
-//! From what was typed, and where, to what the command is to do.
+//! Turns arguments and environment into settings.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -13,10 +13,10 @@ use crate::discover;
 /// Darklang's defaults (`backend/src/LibConfig/Config.fs`).
 const DEFAULT_RUNDIR: &str = "rundir";
 const DEFAULT_DATABASE: &str = "data.db";
-/// The value of `DARK_CONFIG_PACKAGES_SOURCE` under which the files on disk mean nothing.
+/// The value of `DARK_CONFIG_PACKAGES_SOURCE` with which files on disk are ignored.
 const STORE_IS_SOURCE: &str = "seed";
 
-/// All that a run takes from its environment, gathered once, so that tests can make one up.
+/// All that a run takes from its environment, gathered once, so that tests can replace it.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     /// Empty where it is gone; then only absolute paths will do.
@@ -134,7 +134,7 @@ pub fn with_store(
     Ok(Settings { database, ..settings })
 }
 
-/// What SQLite would take for more than a name is no file.
+/// Refuses names that SQLite does not take for the name of a file.
 fn database_file(typed: &Path) -> Result<PathBuf, UsageError> {
     let text = typed.as_os_str().as_encoded_bytes();
     if text.is_empty() || text == b":memory:" || text.starts_with(b"file:") {
@@ -146,7 +146,7 @@ fn database_file(typed: &Path) -> Result<PathBuf, UsageError> {
     Ok(typed.to_owned())
 }
 
-/// Something asked for that cannot be done: what, and what to do instead.
+/// A request that cannot be carried out: what it is, and what to do instead.
 #[derive(Debug, PartialEq, Eq)]
 pub struct UsageError(pub String);
 

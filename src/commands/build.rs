@@ -35,7 +35,7 @@ fn build_once(settings: &Settings, check: bool) -> Result<BuildOutcome, Failure>
     Ok(outcome)
 }
 
-/// What the sources' names mean is no business of their sidecars, but of whoever commits them.
+/// What names mean does not decide a sidecar, but matters to those who commit the sources.
 fn look_names_up(settings: &Settings, sources: Sources, outcome: &mut BuildOutcome) {
     let is_fresh = |file| sources.get(file).is_some_and(|file| matches!(file.sidecar, SidecarState::Equal));
     let fresh: Vec<bool> = sources.files().map(is_fresh).collect();
@@ -55,7 +55,7 @@ fn look_names_up(settings: &Settings, sources: Sources, outcome: &mut BuildOutco
 }
 
 fn load_all(settings: &Settings, check: bool, found: Found, outcome: &mut BuildOutcome) {
-    // A check parses every source: a sidecar that looks valid may hold what its source does not say.
+    // A check parses every source: a sidecar that looks valid may differ from its source.
     let sidecars = if check { Sidecars::Verify } else { Sidecars::Update };
     let mut sources = Sources::new(settings.packages.clone(), found, load_options(settings, sidecars));
     outcome.timings.time("load", || sources.load(sources.files()));
@@ -74,7 +74,7 @@ fn load_all(settings: &Settings, check: bool, found: Found, outcome: &mut BuildO
                     fresh += 1;
                     return None;
                 }
-                // The source has errors, which are told elsewhere.
+                // The source has errors, which are reported elsewhere.
                 SidecarState::Untouched | SidecarState::Written | SidecarState::NotWritten(_) => return None,
             };
             Some(InvalidSidecar { path: sources.path(file).to_owned(), miss, why })

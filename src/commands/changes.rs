@@ -1,4 +1,4 @@
-//! What a reload has to tell: which items changed, and where each file came from.
+//! What a reload reports: which items changed, and where each file came from.
 
 use std::collections::{HashMap, HashSet};
 
@@ -83,7 +83,7 @@ pub fn note_changes(
     };
     match &in_store {
         Some(_) => inventory.live().for_each(&mut note),
-        // Of all others the last reload's result counts.
+        // For all others the last reload's result counts.
         None => {
             let looked_at: HashSet<ItemId> = forms.keys().chain(dirty).copied().collect();
             looked_at.into_iter().for_each(&mut note);
@@ -122,8 +122,8 @@ pub fn note_changes(
     counts.items_added + counts.items_changed + counts.items_removed
 }
 
-/// The removals of a load that would leave less than half of what a database holds; names that come in the place of
-/// others are set off.
+/// Returns the removals of a load that would leave less than half of what a database holds. Added names are set off
+/// against them.
 fn removals(outcome: &Outcome) -> Option<Removals> {
     let Counts { items, items_added: added, items_removed: removed, .. } = outcome.counts;
     let before = items + removed - added.min(items + removed);
@@ -143,8 +143,8 @@ fn removals(outcome: &Outcome) -> Option<Removals> {
     Some(Removals { removed, items: before, modules })
 }
 
-/// What each name means to loaders, by the store. Where somebody else has bound it, that is set aside, along with
-/// what is retained; then it is what it is to be, if that is there.
+/// Returns what each name means to loaders, by the store. Where somebody else has bound a name, the loader's row is set
+/// aside, among rows that are retained; then the row counts that has the present hash, if there is one.
 fn in_store<'a>(set: &PackageSet, actual: &'a Actual, others: &Others) -> HashMap<&'a str, ContentHash> {
     let mut in_store = HashMap::with_capacity(actual.locations.len());
     for name in &actual.locations {
@@ -161,7 +161,8 @@ fn in_store<'a>(set: &PackageSet, actual: &'a Actual, others: &Others) -> HashMa
     in_store
 }
 
-/// What of others' work uses an older version of what this reload changes, in the order of their names' making.
+/// Returns what of others' work uses an older version of what this reload changes, in the order in which their names
+/// were bound.
 pub fn older_uses(plan: &Plan, Work { others, retained }: &Work) -> Vec<OlderUse> {
     let known: HashSet<ContentHash> = retained.iter().map(|retained| retained.hash).collect();
     let mut names: HashMap<ContentHash, &str> = HashMap::new();
@@ -251,7 +252,7 @@ pub fn judge(
     }
 }
 
-/// Returns the first thing in which sidecars or database are other than what was rebuilt from the sources alone.
+/// Returns the first thing in which sidecars or database differ from what was rebuilt from the sources alone.
 fn difference(plan: &Plan, sources: &Sources, database: &Database) -> Option<String> {
     if !database.exists() {
         return Some(format!("there is no database at {}", database.path().display()));
@@ -267,7 +268,7 @@ fn difference(plan: &Plan, sources: &Sources, database: &Database) -> Option<Str
     sidecar.or_else(|| first_row_difference(plan)).or_else(own).or_else(own_left)
 }
 
-/// The first thing in which Darklang's own tables are other than what was rebuilt.
+/// Returns the first thing in which Darklang's own tables differ from what was rebuilt.
 pub fn first_row_difference(plan: &Plan) -> Option<String> {
     let row = || plan.put_rows.first().map(|row| format!("{}, {}", table(row.kind), row.hash));
     let row_left = || {

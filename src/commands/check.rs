@@ -17,10 +17,10 @@ use crate::link::diagnose::code as name_codes;
 use crate::program::find;
 use crate::program::lookup::ItemId;
 
-/// What is to be checked and what is to be said.
+/// What is to be checked, and which findings count.
 #[derive(Clone, Debug, Default)]
 pub struct Checks {
-    /// Paths and names; none stands for all.
+    /// Paths and names; none means everything.
     pub targets: Vec<String>,
     /// Codes that are left out.
     pub allow: Vec<String>,
@@ -75,7 +75,7 @@ pub fn is_code(code: &str) -> bool {
     name_codes::ALL.contains(&code) || Code::ALL.iter().any(|known| known.name() == code)
 }
 
-/// Whether a code is that of a name that means nothing, which `--deny unresolved` stands for.
+/// Whether a code is that of a name that means nothing: the codes that `--deny unresolved` means.
 pub fn is_unresolved(code: &str) -> bool {
     name_codes::UNRESOLVED_NAMES.contains(&code)
 }

@@ -31,12 +31,12 @@ impl CheckoutFiles {
         CheckoutFiles { refs_place, watched, remembered: Around::default() }
     }
 
-    /// Returns the stamp of a store whose seal tells that it stands at `goal` and that these files are in step.
+    /// Returns the stamp of a store whose seal says that it is at `goal` and that these files are in step.
     pub fn sealed(&self, database: &Path, goal: &Stamp) -> Option<Stamp> {
         sealed(database, goal, &self.watched)
     }
 
-    /// Whether built-ins came or went since the last reload. From here on, what that remembered counts.
+    /// Takes over what the last reload remembered of the checkout, and returns whether built-ins came or went since.
     pub fn have_other_builtins(&mut self, database: &Database, lookup: &mut BuiltinLookup) -> bool {
         self.remembered = Around::decode(database.around());
         lookup.look(&self.remembered);
@@ -99,7 +99,7 @@ impl CheckoutFiles {
         Ok(())
     }
 
-    /// Returns the first line of the file of package references that is not what the store says.
+    /// Returns the first line of the file of package references that does not agree with the store.
     pub fn difference(&self, database: &Database) -> Result<Option<String>, Failure> {
         self.refs_place.as_ref().map_or(Ok(None), |place| PackageRefs::read(place).difference(database))
     }

@@ -8,7 +8,7 @@ use crate::base::diagnostic::{FileDiagnostics, merge};
 use crate::incremental::PackageSet;
 use crate::program::lookup::ItemLookup;
 
-/// The items, and what is to be said of names in them.
+/// The items, and the diagnostics of names in them.
 #[derive(Default)]
 struct Listed {
     items: Vec<ListedItem>,

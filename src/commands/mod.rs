@@ -50,14 +50,14 @@ fn load_options(settings: &Settings, sidecars: Sidecars) -> load::Options {
     load::Options { sidecars, threads: settings.threads.count(), tool: TOOL_DIGEST }
 }
 
-/// Whether errors in sources are those of a moment, because the sources are others by now: whoever saves a file may
-/// do so in two steps. `digest` is that of the sources which have errors.
+/// Whether errors in sources are temporary, because the sources have changed since: an editor may save a file in two
+/// steps. `digest` is that of the sources which have errors.
 fn were_passing(settings: &Settings, digest: Fingerprint) -> bool {
     let now = discover::find(&settings.packages, settings.threads);
     now.is_ok_and(|now| now.digest() != digest)
 }
 
-/// Makes a failure of errors in sources that are others by now.
+/// Fails if there are errors in sources that have changed since.
 fn unless_passing(
     settings: &Settings,
     digest: Fingerprint,

@@ -1,4 +1,4 @@
-//! What a run has to tell: failures of the user's sources, warnings, counts, and the reasons behind them.
+//! What a run reports: errors of the user's sources, warnings, counts, and the reasons behind them.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::incremental::{BuiltinLookup, Reason};
 pub use crate::incremental::{Counts, Relinked, ValueLeft};
 use crate::state::Stamp;
 
-/// The result of a run that the tool itself could finish; `failures` are the user's to mend.
+/// The result of a run that the tool itself could finish; `failures` are errors in the user's sources.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// In order of path. Where there is one, nothing was applied.
@@ -27,10 +27,10 @@ pub struct Outcome {
     pub unresolved_elsewhere: usize,
     /// Each a sentence without a full stop.
     pub warnings: Vec<String>,
-    /// Each a sentence without a full stop, on what happened that does not happen again.
+    /// Each a sentence without a full stop, on something that happens once.
     pub notes: Vec<String>,
     pub counts: Counts,
-    /// How each file was come by, in order of path; filled for `--explain` alone.
+    /// Where each file's content came from, in order of path; filled for `--explain` alone.
     pub files: Vec<FileStatus>,
     /// Items whose names were looked up again although their own file is unchanged; for `--explain`.
     pub relinked: Vec<Relinked>,
@@ -100,7 +100,7 @@ impl FileStatus {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileOrigin {
-    /// Its source is what the database was last loaded from.
+    /// The database was last loaded from this source.
     Unchanged,
     /// Read from a valid sidecar.
     Hit,
@@ -180,7 +180,7 @@ pub enum Miss {
     /// Made by another build of darkc.
     Tool,
     Damaged,
-    /// It looks valid and says something else than its source.
+    /// It looks valid but differs from its source.
     Differs,
 }
 

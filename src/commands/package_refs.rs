@@ -42,7 +42,7 @@ impl<'p> PackageRefs<'p> {
         PackageRefs { place, file: checkout::read(&place.file), registry: checkout::read(&place.registry) }
     }
 
-    /// Whether both are as they were when the file last said what the store says.
+    /// Whether both are as they were when the file last agreed with the store.
     pub fn are_in_step(&self, around: &Around) -> bool {
         around.refs.is_some() && self.fingerprint(self.bytes()) == around.refs
     }
@@ -58,7 +58,7 @@ impl<'p> PackageRefs<'p> {
         changed.any(|name| names.contains(name))
     }
 
-    /// Makes the file say what the store says, and remembers that it does.
+    /// Writes the hashes of the store into the file, and remembers that it did.
     ///
     /// # Errors
     /// Where the store cannot be read or written. That the file cannot be is a warning.
@@ -95,7 +95,7 @@ impl<'p> PackageRefs<'p> {
         Ok(())
     }
 
-    /// The first line that is not what the store says; `None` where all are.
+    /// Returns the first line that does not agree with the store; `None` where all do.
     pub fn difference(&self, database: &Database) -> Result<Option<String>, Failure> {
         let path = checkout::shown(&self.place.file);
         let mut warnings = Vec::new();
@@ -124,7 +124,8 @@ impl<'p> PackageRefs<'p> {
         RefsFile::parse(&text::decode(self.bytes().unwrap_or_default()))
     }
 
-    /// Of the contents of both files, the first being `file`; `None` where it is missing or one cannot be read.
+    /// Returns the fingerprint of the contents of both files, the first being `file`; `None` where it is missing or one
+    /// cannot be read.
     fn fingerprint(&self, file: Option<&[u8]>) -> Option<Fingerprint> {
         let mut bytes = Vec::new();
         bytes.extend_from_slice(&Fingerprint::of(file?).0.to_le_bytes());

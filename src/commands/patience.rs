@@ -1,4 +1,4 @@
-//! Waiting for others, and trying again where something changed under a run.
+//! Waits for other processes, and starts a run over if something changed during it.
 
 use std::path::Path;
 use std::thread;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::{Failure, Wait};
 use crate::db::{StoreLock, Tried, blocking_process, try_lock};
 
-/// A wait that is shorter is not worth a line.
+/// A shorter wait is not reported.
 const ANNOUNCED_AFTER: Duration = Duration::from_millis(300);
 /// How often a lock is tried; a reload that has something to do takes ten times as long.
 const POLL: Duration = Duration::from_millis(10);
@@ -16,7 +16,7 @@ const POLL: Duration = Duration::from_millis(10);
 const TRIES: u32 = 40;
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// What is left of it.
+/// How long and how often a command still tries.
 pub struct Patience<'a> {
     started: Instant,
     /// For how long locks are waited for.
@@ -31,7 +31,7 @@ impl<'a> Patience<'a> {
         Patience { started: Instant::now(), lock_timeout, tries: 0, announced: false, announce }
     }
 
-    /// Locks the store against other reloads, and says whether that took waiting; `None` where there are no locks.
+    /// Locks the store against other reloads, and returns whether that took waiting; no lock where there are none.
     ///
     /// # Errors
     /// Where the other reload takes too long.
@@ -52,10 +52,10 @@ impl<'a> Patience<'a> {
         }
     }
 
-    /// Runs `attempt` until it ends well or with a failure that would come again.
+    /// Runs `attempt` until it succeeds or fails for good.
     ///
     /// # Errors
-    /// That failure, or the last one when patience is at its end.
+    /// That failure, or the last one when time or tries are used up.
     pub fn until_done<T>(
         &mut self,
         mut attempt: impl FnMut(&mut Self) -> Result<T, Failure>,
@@ -79,7 +79,7 @@ impl<'a> Patience<'a> {
         self.tries += 1;
         let again = failure.is_passing() && self.tries < TRIES && elapsed < LONGEST;
         if again {
-            // Whoever changes things all the time gets longer and longer pauses to end in.
+            // The pauses grow, so that a process that keeps changing files has time to end.
             thread::sleep(POLL * self.tries / 4);
         }
         again

@@ -1,6 +1,6 @@
-//! The proof that darkc makes of these sources what a Darklang made of them whose Release is new to it.
+//! The proof, for a Release of Darklang that is new to darkc, that both make the same of these sources.
 //!
-//! It is made by the comparison of the whole store with everything that is linked, hashed and compiled anew. Where
+//! The whole store is compared with everything, linked, hashed and compiled again. Where
 //! that finds nothing to write, every hash, row, name, dependency and op is equal, node ids aside.
 
 use super::changes::first_row_difference;

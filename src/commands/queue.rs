@@ -1,4 +1,4 @@
-//! Reloads one after the other: each waits for those of the same store, and starts over where something changed.
+//! Runs reloads one after the other: each waits for those of the same store, and starts over where something changed.
 
 use super::outcome::Outcome;
 use super::patience::Patience;
@@ -13,11 +13,11 @@ pub fn reload(settings: &Settings, remembered: Remembered) -> Result<(Outcome, R
     reload_announcing(settings, remembered, &mut |_| {})
 }
 
-/// Makes the database say what the sources say. A process that reloads again passes what it got back, so that
-/// only the stamp is read from a store that no other process has changed. The first call passes an empty value.
+/// Brings the database up to date with the sources. A process that reloads again passes what it got back, so that only
+/// the stamp is read from a store that no other process has changed. The first call passes an empty value.
 ///
-/// Other reloads of the same database are waited for, and a run under which something changed is started over;
-/// `announce` is told of a wait that takes long.
+/// It waits for other reloads of the same database, and starts over if something changed during the run;
+/// `announce` is called with a wait that takes long.
 ///
 /// # Errors
 /// Why the run did not finish. Errors in the sources are part of the outcome; nothing was applied then.
@@ -45,7 +45,7 @@ pub fn reload_announcing(
                 }
             }
             let (outcome, remembered) = run.finish(found, std::mem::take(&mut remembered))?;
-            // Where sources have errors, a source that is gone may well come back, and its sidecar with it.
+            // While sources have errors, a source that is gone may come back, and its sidecar is then used again.
             if outcome.failures.is_empty() {
                 remove(settings, &cleanup);
             }

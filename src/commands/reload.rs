@@ -1,4 +1,4 @@
-//! `darkc reload`: makes the database say what the sources say, in the ten steps of ARCHITECTURE.md.
+//! `darkc reload`: brings the database up to date with the sources, in the ten steps of ARCHITECTURE.md.
 
 use super::checkout_files::CheckoutFiles;
 use super::outcome::Outcome;
@@ -18,7 +18,7 @@ use crate::state::{Remembered, Stamp};
 /// One try to bring the database up to date.
 pub struct Run<'s> {
     pub(super) settings: &'s Settings,
-    /// What the store shall stand at. How many items there are is known only after the plan.
+    /// The stamp that the store is to have. How many items there are is known only after the plan.
     pub(super) goal: Stamp,
     pub(super) checkout: CheckoutFiles,
     pub(super) outcome: Outcome,
@@ -93,7 +93,7 @@ impl<'s> Run<'s> {
         outcome.timings.time("load", || set.load_stale())?;
         // 4. Declare: take the declarations from what was loaded and from what is remembered.
         outcome.timings.time("inventory", || set.declare());
-        // 5. Link what was written anew, and what a changed name may have come to mean.
+        // 5. Link changed items, and those with a name whose meaning may have changed.
         let changed = outcome.timings.time("link", || set.link())?;
         // 6. Hash that, and level by level whatever mentions an item whose hash changed. Then check the types that
         // the edit can have made wrong. A first load is no edit.

@@ -34,7 +34,7 @@ pub struct Settings {
     pub packages: PathBuf,
     /// Of no meaning to commands that touch no database.
     pub database: PathBuf,
-    /// Where the hashes go by which Darklang's F# code finds items.
+    /// The file of the hashes by which Darklang's F# code finds items.
     pub refs: Refs,
     pub builtins: BuiltinsFrom,
     pub node_ids: NodeIdMode,
@@ -47,13 +47,13 @@ pub struct Settings {
     pub check: bool,
     /// Whether the folder of a missing database may be made.
     pub make_folder: bool,
-    /// Whether most of what a database holds may go.
+    /// Whether most of what a database holds may be removed.
     pub allow_removals: bool,
     /// How long to wait for others who have locked the database.
     pub lock_timeout: Duration,
 }
 
-/// For those who ask for nothing else.
+/// The default.
 pub const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Settings {
@@ -79,7 +79,7 @@ impl Settings {
 /// What a reload does with the difference between sources and store, and how far it looks for one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// Applies it, and trusts what the last reload is known to have left.
+    /// Applies it, and trusts the result of the last reload.
     #[default]
     Apply,
     /// Applies it, and compares everything.
@@ -93,7 +93,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Whether everything is compared, whatever the last reload is known to have left.
+    /// Whether everything is compared, without trust in the last reload.
     pub fn is_full(self) -> bool {
         matches!(self, Mode::ApplyFull | Mode::DryRunFull | Mode::Verify)
     }

@@ -1,7 +1,7 @@
 //! Expressions, each compiled to the instructions that leave its value in a register.
 //!
-//! One room with `lambdas` and `pipes`: lambdas and pipes are expressions and hold expressions, so the three are one
-//! recursion over [`Compiler`].
+//! This module, `lambdas` and `pipes` call each other, because lambdas and pipes are expressions and hold expressions:
+//! the three are one recursion over [`Compiler`].
 
 use crate::base::hash::ContentHash;
 use crate::binary::ids::NodeIds;

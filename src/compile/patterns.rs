@@ -86,7 +86,7 @@ pub struct MatchRegisters<'t> {
 }
 
 impl<'t> MatchRegisters<'t> {
-    /// Gives registers from `first` on.
+    /// Allocates registers from `first` on.
     pub fn assign(pattern: &'t MatchPattern<'t>, first: Register) -> Self {
         let mut registers = MatchRegisters { next: first, ..MatchRegisters::default() };
         registers.pattern(pattern);

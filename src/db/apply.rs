@@ -1,7 +1,8 @@
 //! Carrying out a plan in one transaction.
 //!
 //! [`Apply`] is begun in a store or a draft, finished once with a plan, and only what is [`Finished`] can be committed.
-//! One room with `rows`, `names` and `log`: each adds to [`Apply`] how it writes its tables, in the one transaction.
+//! `rows`, `names` and `log` import this module and are called by it: each adds to [`Apply`] how it writes its tables,
+//! in the one transaction.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;

@@ -2,7 +2,8 @@
 //!
 //! A first load writes every page once, so it needs no journal: until the rename there is nothing to go back
 //! to, and a crash leaves a temporary file behind and no store. Before the rename the draft's process claims the
-//! name of the store through SQLite itself ([`Claim`]), so that whoever else makes the store is noticed, or waits.
+//! name of the store through SQLite itself ([`Claim`]), so that another process that makes the store is noticed, or
+//! waits.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Permissions, TryLockError};

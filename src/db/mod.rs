@@ -118,7 +118,7 @@ struct Seen {
     data: i64,
 }
 
-/// The columns of `darkc_state` that are short, with what tells whether they are still true.
+/// The short columns of `darkc_state`, with those that show whether they are still true.
 struct StateRow {
     stamp: Stamp,
     around: String,

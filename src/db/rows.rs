@@ -61,7 +61,7 @@ impl Apply<'_> {
         Ok(())
     }
 
-    /// Puts the row of an item; what stands at its hash is replaced.
+    /// Writes the row of an item; a row with its hash is replaced.
     pub(super) fn put_row(&mut self, row: &diff::Row) -> Result<(), DbError> {
         let place = if row.kind == ItemKind::Value { None } else { self.vacant(row.kind).pop_front() };
         match (self.put_row_at(place, row), place) {
@@ -113,7 +113,7 @@ impl Apply<'_> {
         self.statements.run(Sql::DropDependencies, [&*item.to_hex()]).map(|_| ())
     }
 
-    /// Replaces the dependency rows of an item, and those of the one that it stands for.
+    /// Replaces the dependency rows of an item, and those of the one that it replaces.
     pub(super) fn put_dependencies(&mut self, dependencies: &Dependencies) -> rusqlite::Result<()> {
         let Dependencies { item, instead_of, rows } = dependencies;
         // In a draft no index finds the rows of an item, and hardly ever are there any.

@@ -2,7 +2,7 @@
 //!
 //! Opening a store costs more than all else of a reload that finds nothing to do, but for the sources
 //! themselves: SQLite makes a log and an index of it, parses the schema and removes both again. A seal says that
-//! a store was looked at and stood at some state while its file was the one with this inode, size and times.
+//! a store was looked at and had some state while its file was the one with this inode, size and times.
 //! Whoever writes to the store changes its file or leaves a log beside it, and either breaks the seal. So does a
 //! change to one of the few other files that a reload keeps in step with the store.
 //!

@@ -16,7 +16,7 @@ use crate::state::StoredFile;
 use others::Batch;
 use retained::Retained;
 
-/// Everything that one reload writes, in no particular order within a list unless it is said.
+/// Everything that one reload writes. Lists are in no particular order unless their comment gives one.
 #[derive(Debug, Default)]
 pub struct Plan {
     /// Rows of `package_types`, `package_values`, `package_functions` to insert, or to replace where the hash

@@ -20,7 +20,7 @@ pub enum Kind {
     Other,
 }
 
-/// The name and kind of something in a folder, or why they cannot be told.
+/// The name and kind of something in a folder, or why they cannot be read.
 type Entry<'e> = io::Result<(&'e OsStr, Kind)>;
 
 /// Reads to the end, to the start of the buffer, which grows where it must; gives the number of bytes. Asks for

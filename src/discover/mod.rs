@@ -53,7 +53,7 @@ pub struct SourceFile {
     pub hash: SourceHash,
 }
 
-/// The package files cannot be told: nothing may be concluded about which ones exist.
+/// The package files cannot be listed, so nothing is known about which ones exist.
 #[derive(Debug)]
 pub struct DiscoverError {
     pub path: PathBuf,

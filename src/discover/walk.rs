@@ -20,7 +20,7 @@ pub trait Visitor {
     /// Visits the file `name` of the open `folder`; `path` is relative to where the walk began.
     fn file(&mut self, folder: &Folder, name: &str, path: &str) -> io::Result<()>;
 
-    /// Is told of a file that darkc may have made, with the sorted names of the folder's files that are visited.
+    /// Receives a file that darkc may have made, with the sorted names of the folder's files that are visited.
     fn ours(&mut self, _name: &str, _path: &dyn Fn() -> String, _files: &[String]) {}
 }
 

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::refusal::{Exhausted, Refusal, Result};
 
-/// What a value may take at most. Each value has its own budget, whoever asks for it first, so that what is
+/// What a value may take at most. Each value has its own budget, whichever value needs it first, so that what is
 /// evaluated does not depend on the order.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {

@@ -108,7 +108,7 @@ impl<L: Lookup> Checker<'_, '_, L> {
         Ok(true)
     }
 
-    /// What an alias stands for, its type arguments put in.
+    /// The type of an alias, its type arguments put in.
     pub fn unalias(&self, mut typ: TypeReference) -> Result<TypeReference> {
         for _ in 0..MAX_ALIASES {
             let TypeReference::Custom { hash, args, .. } = &typ else { return Ok(typ) };

@@ -1,7 +1,7 @@
 //! The canonical form as text: one node a line, each with the offset of its first byte.
 //!
-//! The text is written by the walk that writes the bytes, so the two cannot disagree. Two transcripts differ first
-//! where two hashes begin to differ.
+//! The walker that writes the bytes also writes the text, so the two cannot disagree. Two transcripts differ first
+//! where the hashed bytes differ first.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use super::canonical::{self, Reference};
 use crate::binary::writer::{Part, Watch, Writer};
 use crate::program::tree::Item;
 
-/// What stands in the place of a reference when an item is hashed.
+/// What a reference is replaced by when an item is hashed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filling {
     /// How many bytes it has.

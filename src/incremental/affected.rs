@@ -11,7 +11,7 @@ use crate::program::lookup::{ItemId, ItemLookup};
 /// What an edit can change in the store.
 #[derive(Debug)]
 pub struct Reach {
-    /// The items that were written, resolved, described or hashed otherwise than in the last run.
+    /// The items whose code, links, description or hash differ from the last run.
     pub dirty: HashSet<ItemId>,
     /// Every content hash at which anything may have changed.
     pub affected: Affected,
@@ -20,8 +20,7 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// `changed` and `moved` are the items that were linked otherwise and those whose hash is another than in the last
-    /// run.
+    /// `changed` and `moved` are the items whose links, and those whose hash, differ from the last run.
     pub fn of(set: &PackageSet, changed: Vec<ItemId>, moved: Vec<ItemId>) -> Self {
         let mut dirty: HashSet<ItemId> = changed.into_iter().chain(moved).collect();
         dirty.extend(set.redescribed());
@@ -47,7 +46,7 @@ fn affected(set: &PackageSet, dirty: &HashSet<ItemId>) -> (Affected, Vec<(ItemKi
     }
     for (had, has) in inventory.touched() {
         let Some((had, known)) = had.and_then(|had| Some((had, before.known(had)?))) else { continue };
-        // Of names that share a hash the last in load order has the row, so a move counts, within a file too.
+        // The row belongs to the last in load order of the names that share a hash, so a move counts, even in a file.
         let stays = has.is_some_and(|has| {
             inventory.kind(has) == before.kind(had)
                 && set.path(has) == before.path(before.file(had))

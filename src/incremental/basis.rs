@@ -5,14 +5,14 @@ use crate::base::timing::Timings;
 use crate::db::{Database, DbError};
 use crate::state::{Remembered, Stamp};
 
-/// Of all that decides what a state means: another digest may hash or compile otherwise, so everything is
+/// The digest of all stages. A build with another digest may hash or compile differently, so after it everything is
 /// rebuilt and compared.
 pub const STATE_DIGEST: Fingerprint = Fingerprint(include!(concat!(env!("OUT_DIR"), "/state_digest.rs")));
 
 /// What a reload starts from.
 #[derive(Debug)]
 pub enum Basis {
-    /// The store stands at this stamp, which is of the very sources.
+    /// The store has this stamp, which is of these sources.
     Unchanged(Stamp, Remembered),
     /// The store is as a reload left it, and this is what is known of it.
     Trusted(Remembered),
@@ -27,7 +27,7 @@ pub enum Reason {
     Asked,
     /// There is no store, or darkc has left nothing in it.
     NoStamp,
-    /// Another build of darkc left it, which may hash or compile otherwise.
+    /// Another build of darkc left it, which may hash or compile differently.
     OtherBuild,
     /// Its node ids were made in another way.
     OtherNodeIds,

@@ -39,7 +39,7 @@ pub struct BuiltinLookup {
 }
 
 impl BuiltinLookup {
-    /// A lookup of which nothing is known yet.
+    /// Returns a lookup that knows the compiled list alone.
     pub fn new(sources: Option<BuiltinSources>) -> Self {
         BuiltinLookup { sources, ..BuiltinLookup::default() }
     }

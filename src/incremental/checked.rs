@@ -1,4 +1,4 @@
-//! The check of types after an edit: of what it touched, over a package set of which this run has loaded a part.
+//! Checks the types of what an edit touched, in a package set of which this run has loaded a part.
 
 use std::sync::{Arc, OnceLock};
 
@@ -35,9 +35,9 @@ impl PackageSet {
     }
 
     /// Returns the items whose bodies an edit can have made wrong, ascending: those that changed, and those that
-    /// mention a type, function or value of which the declaration changed. `changed` and `moved` are the items that
-    /// were linked otherwise and those whose hash is another than in the last run. Whatever mentions an item whose
-    /// declaration changed has another hash for that, so this run has looked into it.
+    /// mention a type, function or value of which the declaration changed. `changed` and `moved` are the items
+    /// whose links, and those whose hash, differ from the last run. Whatever mentions an item whose declaration changed
+    /// has a new hash too, so this run has looked into it.
     pub fn due_for_check(&self, changed: &[ItemId], moved: &[ItemId]) -> Vec<ItemId> {
         let mut declares_anew = vec![false; self.inventory.len()];
         for id in moved.iter().filter(|id| self.inventory.kind(**id) == ItemKind::Type) {
@@ -62,7 +62,7 @@ impl PackageSet {
             let fresh = self.fresh(id);
             fresh.is_some_and(|fresh| fresh.dependencies.iter().any(|item| declares_anew[item.index()]))
         };
-        // A value whose type may be another is declared anew to those who mention it.
+        // A value whose type may have changed counts as a changed declaration for those that mention it.
         loop {
             let anew: Vec<ItemId> = moved
                 .iter()
@@ -123,7 +123,7 @@ fn mentions(typ: &TypeRef<'_>, marked: &[bool]) -> bool {
     }
 }
 
-/// The package set as the check sees it. What this run has not loaded or linked is, when something first asks.
+/// The package set as the check sees it. What this run has not loaded or linked is loaded when something first asks.
 struct OnDemand<'p> {
     set: &'p PackageSet,
     contents: Vec<OnceLock<Option<Arc<FileContent>>>>,

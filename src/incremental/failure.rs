@@ -18,13 +18,13 @@ pub enum Failure {
     Database(DbError),
     /// A file that was named cannot be read.
     Unreadable(PathBuf, io::Error),
-    /// A file that was to go stays.
+    /// A file that was to be removed could not be.
     NotRemoved(PathBuf, io::Error),
-    /// Others kept the store locked for longer than this run was to wait.
+    /// Another process kept the store locked for longer than this run may wait.
     TooLong(Wait),
-    /// Most of what a store holds would go.
+    /// Most of what a store holds would be removed.
     Removals(Removals),
-    /// The source is another than when it was found, and what hangs on it has been decided.
+    /// The source has changed since it was found.
     ChangedMeanwhile(String),
     /// Something that was typed means nothing here.
     Unknown(String),
@@ -38,7 +38,7 @@ pub enum Failure {
 pub enum Wait {
     /// Another reload of the same store.
     Darkc(Holder),
-    /// Whoever else holds the database locked.
+    /// Another process that holds the database locked.
     Other { database: PathBuf, pid: Option<u32>, since: Duration },
 }
 
@@ -68,11 +68,11 @@ pub struct Removals {
     pub removed: usize,
     /// How many items the store has.
     pub items: usize,
-    /// How many go of which modules, most first.
+    /// How many items would be removed from each module, most first.
     pub modules: Vec<(String, usize)>,
 }
 
-/// So many modules are named.
+/// How many modules are named.
 const SHOWN_MODULES: usize = 5;
 
 impl fmt::Display for Removals {
@@ -99,7 +99,7 @@ impl Failure {
         }
     }
 
-    /// Whether something changed under the run, so that another one may go well.
+    /// Whether something changed during the run, so that another one may succeed.
     pub fn is_passing(&self) -> bool {
         matches!(
             self,

@@ -1,4 +1,4 @@
-//! What the stages find out for the user: errors of source files, amounts of work, and why an item was linked.
+//! What the stages report to the user: amounts of work, values that were not evaluated, and why an item was linked.
 
 use crate::base::location::ItemKind;
 use crate::evaluate::Refusal;

@@ -1,4 +1,4 @@
-//! Hashes what an edit can reach: the changed items and, level by level, whatever mentions an item whose hash moved.
+//! Hashes what an edit can reach: the changed items and, level by level, whatever mentions an item whose hash changed.
 
 use super::failure::Failure;
 use super::package_set::PackageSet;
@@ -12,8 +12,8 @@ use crate::hash::transcript::transcribe;
 use crate::program::lookup::{ItemId, ItemLookup};
 
 impl PackageSet {
-    /// Hashes the changed items and, level by level, whatever mentions an item whose hash came out another. Returns
-    /// all items whose hash is another than in the last run, ascending.
+    /// Hashes the changed items and, level by level, whatever mentions an item whose hash changed. Returns
+    /// all items whose hash differs from that of the last run, ascending.
     ///
     /// # Errors
     /// What is wrong with a file that only this loads.
@@ -40,8 +40,8 @@ impl PackageSet {
             let due: Vec<(Group, Fingerprint)> = due.collect();
             let members: Vec<ItemId> = due.iter().flat_map(|(group, _)| group.members.clone()).collect();
             if members.iter().any(|member| self.fresh(*member).is_none()) {
-                // A hash that moved moves the hash of all that mentions it, so that all dependents of what has moved
-                // will be due: looked into at once they keep all threads busy, level by level they would not.
+                // A hash that changed changes the hashes of all dependents, so all of them will be due. Looked into
+                // together they keep all threads busy, level by level they would not.
                 let moved_items = (0..).map(ItemId).zip(&moved).filter(|(_, moved)| **moved);
                 let moved_items: Vec<ItemId> = moved_items.map(|(id, _)| id).collect();
                 self.look_into(&graph.dependents(&moved_items))?;

@@ -1,4 +1,4 @@
-//! Links what an edit can reach: what was written anew, and what a changed name may have come to mean.
+//! Links what an edit can reach: changed items, and items with a name whose meaning may have changed.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +18,7 @@ impl PackageSet {
         let (inventory, before) = (&self.inventory, self.inventory.before());
         let mut keys = ChangedNames::default();
         let mut spelled = HashMap::new();
-        // Of a set of which nothing is known, nothing can have been linked before.
+        // Where nothing is remembered, nothing was linked before.
         if before.is_empty() {
             return (keys, spelled);
         }
@@ -41,7 +41,7 @@ impl PackageSet {
         (keys, spelled)
     }
 
-    /// Whether an item's code may be other than the last run linked.
+    /// Whether an item's code may differ from what the last run linked.
     fn is_written_anew(&self, item: ItemId) -> bool {
         let inventory = &self.inventory;
         match inventory.written(item) {
@@ -50,8 +50,8 @@ impl PackageSet {
         }
     }
 
-    /// Links what was written anew and what a changed name may touch. Returns the items that came out otherwise
-    /// than in the last run, ascending.
+    /// Links changed items and those that a changed name may touch. Returns the items whose links differ from those of
+    /// the last run, ascending.
     ///
     /// # Errors
     /// The names that Darklang refuses to leave unresolved, file by file.
@@ -103,7 +103,7 @@ impl PackageSet {
         Ok(())
     }
 
-    /// Sees to it that the code of the given items is at hand, and looks their names up.
+    /// Loads the code of the given items where it is not loaded, and looks their names up.
     fn link_items(&mut self, items: &[ItemId]) -> Result<Vec<LinkedItem>, Failure> {
         self.load_code(items)?;
         let threads = self.sources.threads();
@@ -122,7 +122,7 @@ impl PackageSet {
         if failures.is_empty() { Ok(linked) } else { Err(Failure::Sources(failures)) }
     }
 
-    /// Loads the files of those of the given items whose code is not at hand.
+    /// Loads the files of those of the given items whose code is not loaded.
     pub(super) fn load_code(&mut self, items: &[ItemId]) -> Result<(), Failure> {
         let lacking = items.iter().filter(|id| self.inventory.written(**id).is_none());
         let files: HashSet<usize> = lacking.map(|id| self.inventory.file(*id)).collect();

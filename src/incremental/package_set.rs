@@ -52,7 +52,7 @@ pub struct PackageSet {
     pub relinked: Vec<Relinked>,
     /// The files whose sources are not those of the last run, ascending.
     pub stale: Vec<usize>,
-    /// The items that came out of linking otherwise than in the last run.
+    /// The items whose links differ from those of the last run.
     pub(super) changed: Vec<ItemId>,
     /// The files of what is to be remembered once the plan is carried out.
     pub next: Vec<NextFile>,
@@ -60,7 +60,7 @@ pub struct PackageSet {
     pub(super) builtins: Builtins,
 }
 
-/// The name under which a site that asks for a built-in is found: one of its candidates.
+/// The candidate by which a site that asks for a built-in is found.
 pub(super) fn builtin_location(name: &str) -> String {
     format!("Builtin.{name}")
 }
@@ -115,7 +115,7 @@ impl PackageSet {
         if failures.is_empty() { Ok(()) } else { Err(Failure::Sources(failures)) }
     }
 
-    /// Takes stock: the declarations of loaded files from their content, of the others from what is remembered.
+    /// Collects the declarations: of loaded files from their content, of the others from what is remembered.
     pub fn declare(&mut self) {
         let before = std::mem::take(&mut self.inventory).into_before();
         let remembered = before.files_at(self.sources.paths());
@@ -215,8 +215,8 @@ impl PackageSet {
         self.sources.path(self.inventory.file(item))
     }
 
-    /// Whether anything about a file's declarations may be other than in the last run: one of them was looked
-    /// into, or gained or lost its name.
+    /// Whether anything about a file's declarations may differ from the last run: one of them was looked into, or
+    /// gained or lost its name.
     pub fn may_differ(&self, file: usize) -> bool {
         let changed_hands = |id| {
             self.inventory.is_shadowed(id) || self.inventory.is_revived(id) || !self.inventory.is_known(id)
@@ -224,7 +224,7 @@ impl PackageSet {
         self.sources.get(file).is_some() || self.inventory.declared_in(file).any(changed_hands)
     }
 
-    /// Returns the items whose description is another than in the last run, ascending.
+    /// Returns the items whose description differs from that of the last run, ascending.
     pub fn redescribed(&self) -> Vec<ItemId> {
         let differs = |id: &ItemId| {
             let Some(written) = self.inventory.written(*id) else { return false };

@@ -42,8 +42,8 @@ impl Stored {
     }
 }
 
-/// Returns the items that rows of another loader are compared with, where node ids may be any: ids of zero are for
-/// comparing stores, so nothing else will do where they are wished for, or where darkc wrote them.
+/// Returns the items that rows of another loader are compared with, node ids aside; none where node ids are zero now or
+/// were before, because a store of zeros holds nothing else.
 fn shapes<'c>(
     affected: &Affected,
     compiled: &'c HashMap<ItemId, CompiledItem>,
@@ -67,7 +67,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// Reads as much as the change of the affected hashes has to respect.
+    /// Reads what the change of the affected hashes has to respect.
     pub fn read(database: &Database, affected: &Affected) -> Result<Self, DbError> {
         let retained = database.retained()?;
         let others = database.others(&changes::candidates(affected, &retained))?;
@@ -99,8 +99,8 @@ pub fn plan(
     Ok((plan, Work { others, retained }))
 }
 
-/// Plans the rows of darkc's own that came out otherwise than they are stored. Those of a trusted store, and of none,
-/// are the remembered ones.
+/// Plans the rows of darkc's own tables that differ from the stored ones. For a trusted store, and for none, the stored
+/// ones are those that are remembered.
 pub fn plan_own_rows(plan: &mut Plan, before: &Remembered, stored: Option<&Stored>, next: &[NextFile]) {
     let mut left: HashMap<&str, &[u8]> = match stored {
         Some(stored) => stored.files.iter().map(|row| (row.path.as_str(), row.items.as_slice())).collect(),
@@ -119,7 +119,7 @@ pub fn plan_own_rows(plan: &mut Plan, before: &Remembered, stored: Option<&Store
     plan.drop_files.extend(gone.into_iter().map(str::to_owned));
 }
 
-/// Returns the state that the store is to stand at.
+/// Returns the state that the store is to have.
 pub fn new_state(goal: &Stamp, next: &[NextFile], around: String, proof: Option<Proof>) -> NewState {
     let manifest = codec::encode_manifest(
         next.iter().map(|NextFile { path, source, .. }| ManifestEntry { path, source: *source }),

@@ -56,7 +56,7 @@ fn encode_file(set: &PackageSet, forms: &StoredForms, file: usize) -> Vec<u8> {
             (Some(fresh), Some(written)) => {
                 let key = |item: &ItemId| inventory.key(*item).0.to_le_bytes();
                 let mut dependencies: Vec<[u8; 8]> = fresh.dependencies.iter().map(key).collect();
-                // Load order changes when a file moves, and then rows of unedited files are not written anew.
+                // Load order changes when a file moves, and rows of unedited files are not rewritten then.
                 dependencies.sort_unstable();
                 let candidates: Vec<[u8; 4]> =
                     fresh.candidates.iter().map(|key| key.0.to_le_bytes()).collect();

@@ -19,7 +19,7 @@ pub struct Sources {
     packages: Packages,
     found: Vec<SourceFile>,
     loaded: Vec<Option<LoadedFile>>,
-    /// What could not even be found out to be a source.
+    /// Files and folders that discovery could not read.
     bad: Vec<DiscoverError>,
     options: Options,
 }
@@ -55,7 +55,7 @@ impl Sources {
     }
 
     /// # Errors
-    /// Where a source was another when it was parsed than when it was found.
+    /// Where a source changed between being found and being parsed.
     pub fn check_unchanged(&self) -> Result<(), Failure> {
         let is_other = |file: &usize| self.fingerprint(*file) != Fingerprint(self.found[*file].hash.xxh3);
         let other = self.files().find(is_other).map(|file| self.shown_path(file));
@@ -112,7 +112,7 @@ impl Sources {
     fn failure(&self, file: usize) -> Option<FileDiagnostics> {
         let diagnostics = match self.get(file)?.content.as_ref().err()? {
             load::Failure::Unreadable(error) => {
-                // Read and named as it is where it is found.
+                // The path as discovery read it.
                 let error = io::Error::new(error.kind(), error.to_string());
                 let path = PathBuf::from(self.shown_path(file));
                 return Some(unread(&DiscoverError { path, problem: discover::Problem::Io(error) }));

@@ -1,4 +1,4 @@
-//! What a run has to say about names: those that mean nothing, and those that are declared more than once.
+//! Diagnostics of names: those that mean nothing, and those that are declared more than once.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -30,8 +30,8 @@ type Looked<'f> = (ItemId, &'f [Resolution]);
 
 impl PackageSet {
     /// Returns every use of a name that means nothing: in full in items for which `in_full` holds, elsewhere as a
-    /// number. `in_full` is asked with the item's file, and whether the item came out of this run's linking otherwise
-    /// than out of the last one's.
+    /// number. `in_full` is called with the item's file, and whether the item's links differ from those of the last
+    /// run.
     ///
     /// # Errors
     /// As for [`PackageSet::look_into`].

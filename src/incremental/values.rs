@@ -1,7 +1,7 @@
 //! Evaluates the values that are new.
 //!
-//! What a value needs is taken from what this run compiled, else from the rows of the store, of which only those are
-//! read that are asked for.
+//! What a value needs is taken from what this run compiled, else from the store, of which only the needed rows are
+//! read.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -25,7 +25,7 @@ pub struct Values {
     pub left: Vec<ValueLeft>,
 }
 
-/// Gives a result to those of the compiled values that lack one and can be evaluated. `actual` is what is in a store
+/// Evaluates those of the compiled values that lack a result and can be evaluated. `actual` is what is in a store
 /// that is not trusted.
 ///
 /// # Errors
@@ -41,7 +41,7 @@ pub fn evaluate(
     let evaluated = actual.map(|actual| actual.evaluated(compiled.values()));
     let lacks_result = |hash: ContentHash| match &evaluated {
         Some(evaluated) => !evaluated.contains(&hash),
-        // What has the hash of before has the result of before.
+        // An equal hash has an equal result.
         None => affected.get(&hash).is_none_or(|sharing| sharing.before.is_empty()),
     };
     let lacking = compiled.values().filter(|item| item.kind == ItemKind::Value && lacks_result(item.hash));
@@ -63,7 +63,7 @@ pub fn evaluate(
         lacking.sort_unstable();
         lacking.dedup();
         lacking.retain(|item| !more.contains_key(item) && !compiled.contains_key(item));
-        // A value whose source cannot be looked into is a value that is not there.
+        // A value whose source cannot be read counts as missing.
         if lacking.is_empty() || set.look_into(&lacking).is_err() {
             break results;
         }

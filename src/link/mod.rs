@@ -39,7 +39,7 @@ pub struct LinkedItem {
     pub lacked_builtins: Vec<String>,
 }
 
-/// Looks up the names of the given items, each of which has its code at hand, among the `live` ones.
+/// Looks up the names of the given items, each of which has its code loaded, among the `live` ones.
 pub fn link(
     inventory: &Inventory,
     live: &Inventory,

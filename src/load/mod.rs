@@ -80,7 +80,7 @@ pub enum SidecarState {
 #[derive(Debug)]
 pub enum Failure {
     Unreadable(io::Error),
-    /// The parser's complaints.
+    /// The parser's diagnostics.
     Diagnostics(Vec<Diagnostic>),
     /// It parses, but a package file may not hold this.
     Package(Vec<Diagnostic>),

@@ -31,7 +31,7 @@ pub struct Inventory {
     duplicates: Vec<(ItemId, ItemId)>,
 }
 
-/// A file as the inventory is told of it.
+/// A file, as input of the inventory.
 #[derive(Debug)]
 pub struct FileDeclarations {
     /// The file of the same path in what is remembered.

@@ -60,7 +60,7 @@ fn render_one(
     renderer.render(&[group.elements(notes).elements(help)])
 }
 
-/// Adds the lines of a label, where the text of its file is at hand.
+/// Adds the lines of a label, if the text of its file is known.
 fn element<'a>(
     group: Group<'a>,
     file: &'a FileDiagnostics,

@@ -7,7 +7,7 @@ use crate::base::diagnostic::{Diagnostic, FileDiagnostics, did_you_mean};
 use crate::base::text::{LineIndex, Place};
 use crate::commands::CheckOutcome;
 
-/// So many findings are told after a reload.
+/// How many findings are printed after a reload.
 const BRIEF: usize = 5;
 
 /// Lines and columns count from one, columns in characters, as the text output does; `bytes` is the range in the
@@ -139,12 +139,12 @@ fn lines(file: &FileDiagnostics) -> Vec<String> {
     file.diagnostics.iter().map(one).collect()
 }
 
-/// As GitHub reads the text of a workflow command.
+/// Escapes the text of a workflow command for GitHub.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// As GitHub reads a property of a workflow command.
+/// Escapes a property of a workflow command for GitHub.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

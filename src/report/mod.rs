@@ -17,7 +17,7 @@ use crate::base::location::ItemKind;
 use crate::commands::Wait;
 use crate::commands::outcome::ListedItem;
 
-/// Gathers the whole output and writes it once, so that a line costs no system call and nothing is half said.
+/// Gathers the whole output and writes it once, so that a line costs no system call and no output is cut in half.
 #[derive(Debug, Default)]
 pub struct Report {
     data: String,
@@ -32,8 +32,8 @@ impl Report {
         Report { styled: !no_color && io::stderr().is_terminal(), ..Report::default() }
     }
 
-    /// Writes what was gathered; false where data could not be written, which is said. A reader that has gone away
-    /// (`darkc items | head`) is no error, and whatever cannot be said on standard error cannot be helped.
+    /// Writes what was gathered. Returns false, after a message, if data could not be written. A reader that has gone
+    /// away (`darkc items | head`) is no error, and a failed write to standard error is ignored.
     pub fn finish(mut self) -> bool {
         let written = write_all(&mut io::stdout().lock(), &self.data);
         if let Err(error) = &written {
@@ -43,12 +43,12 @@ impl Report {
         written.is_ok()
     }
 
-    /// Says at once for whom the run waits.
+    /// Prints for whom the run waits, without delay.
     pub fn announce(&mut self, wait: &Wait) {
         let _ = write_all(&mut io::stderr().lock(), &format!("{wait}\n"));
     }
 
-    /// What the parser of the command line has to say: help, the version, or how to use it.
+    /// Output of the command line parser: help, the version, or usage.
     pub fn usage(&mut self, words: &str, is_error: bool) {
         let target = if is_error { &mut self.text } else { &mut self.data };
         target.push_str(words);
@@ -141,7 +141,7 @@ fn line(target: &mut String, words: std::fmt::Arguments<'_>) {
     target.push('\n');
 }
 
-/// Whether a terminal does something else than to show the character; tabs stand between columns.
+/// Whether a terminal does something else than show the character. Tabs separate columns.
 fn is_obeyed(character: char) -> bool {
     character.is_control() && character != '\t'
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Report, kind_name, line, plural};
 use crate::commands::outcome::{Change, FileOrigin, FileStatus, ItemChange, Outcome, ValueLeft};
 
-/// From this many files with one reason on, the reason is said once, above their list.
+/// If at least this many files have one reason, it is printed once, above their list.
 const GROUPED_FROM: usize = 10;
 
 impl Report {

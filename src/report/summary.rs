@@ -34,7 +34,7 @@ impl Report {
         line(&mut self.text, format_args!("{word}: {counts}{end}"));
     }
 
-    /// How the users' own work stands to what changed.
+    /// How the users' own work relates to what changed.
     pub fn work_of_others(&mut self, outcome: &Outcome) {
         match outcome.overridden.as_slice() {
             [] => {}
@@ -101,7 +101,7 @@ impl Report {
         line(&mut self.text, format_args!("{word}: {removed} removed, {} left alone", outcome.spared.len()));
     }
 
-    /// The last line of a listing that the sources' errors kept from being made.
+    /// The last line of a listing that errors in the sources prevented.
     pub fn not_listed(&mut self, counts: &Counts) {
         let (files, failed) = (plural(counts.files, "file"), counts.files_failed);
         line(&mut self.text, format_args!("not listed: {files}, {failed} failed"));

@@ -72,7 +72,7 @@ fn by_start(timings: &Timings) -> Vec<&TimedSpan> {
     spans
 }
 
-/// Gives each span the first lane on which it lies wholly inside the span that is open there, or after all.
+/// Puts each span on the first lane on which it lies wholly inside the span that is open there, or after all.
 /// A viewer can nest spans on a lane, but not draw two that overlap, as those of two threads do.
 pub(super) fn lanes(timings: &Timings) -> Vec<(&TimedSpan, usize)> {
     let mut open: Vec<Vec<Duration>> = Vec::new();

@@ -11,8 +11,8 @@ use crate::base::location::ItemKind;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Around {
-    /// Of the file of package references and of the source that registers them, as they were when the file last
-    /// said what the store says. `None` where it may not.
+    /// Of the file of package references and of the source that registers them, when the file last agreed with the
+    /// store. `None` where it may not agree.
     pub refs: Option<Fingerprint>,
     /// Registered keys that had no hash then, sorted: an item of such a name changes the file.
     pub missing_refs: Vec<String>,

@@ -1,6 +1,6 @@
 //! Fast hashes of fully qualified names, by which names are compared within darkc.
 //!
-//! Every live name has another [`ItemKey`] but for a chance of about n²/2⁶⁵ (one in 10¹² for Darklang's own set).
+//! Two live names have one [`ItemKey`] with a chance of about n²/2⁶⁵ (one in 10¹² for Darklang's own set).
 
 use xxhash_rust::xxh3::xxh3_128;
 

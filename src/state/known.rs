@@ -32,7 +32,7 @@ type CandidateBytes = [u8; 4];
 /// What is to be remembered about an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts<'a> {
-    /// Of the unlinked code: equal means that the same was written.
+    /// Of the unlinked code: equal means that the code as written is the same.
     pub code: Fingerprint,
     pub description: Fingerprint,
     /// Of what each site resolved to.

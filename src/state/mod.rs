@@ -1,4 +1,4 @@
-//! What darkc remembers of the last reload: which sources it saw and what each item came out as.
+//! What darkc remembers of the last reload: the sources, and what it found out about each item.
 
 pub mod around;
 pub mod codec;
@@ -38,7 +38,7 @@ pub struct StoredItem<'a> {
     pub known: Option<Known<'a>>,
 }
 
-/// The state that a database stands at.
+/// The state of a database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
     /// Of the tool that left it.

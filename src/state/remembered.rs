@@ -22,13 +22,13 @@ impl RememberedId {
 /// Every declaration of the package set at the last reload, with what that reload found out about it.
 ///
 /// The value owns all that it holds, so a process can keep it from one reload to the next. It is a function of the
-/// sources and the tool, as the rows of `darkc_files` are: whether it fits a store is told by the stamp alone.
+/// sources and the tool, as the rows of `darkc_files` are: only the stamp says whether it fits a store.
 ///
 /// Of an item only its key and where its bytes begin are decoded. The rest is read where it lies, when something
 /// asks for it.
 #[derive(Debug, Default)]
 pub struct Remembered {
-    /// What the store stood at. `None` where nothing is remembered.
+    /// The stamp of the store. `None` where nothing is remembered.
     stamp: Option<Stamp>,
     /// In load order.
     files: Vec<RememberedFile>,
@@ -118,7 +118,7 @@ impl Remembered {
         self.holders.extend(named.map(|(id, item)| (item.key, id)));
     }
 
-    /// Whether it is of a store that stands at `stamp`.
+    /// Whether it is of a store with this stamp.
     pub fn is_of(&self, stamp: &Stamp) -> bool {
         self.stamp.is_some_and(|own| {
             own.tool == stamp.tool && own.sources == stamp.sources && own.zero_ids == stamp.zero_ids

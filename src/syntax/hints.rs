@@ -1,7 +1,7 @@
-//! Diagnostics as a person wants them: nothing twice, and what was most likely meant.
+//! Diagnostics for people: one for each place, with a hint at what was most likely meant.
 //!
-//! Darklang reports every rule that a place breaks. Verdicts are compared with its list, so it stays as it is; what is
-//! shown of a file that cannot be loaded is made of it here.
+//! Darklang reports every rule that a place breaks. Verdicts are compared with its list, so the list itself is not
+//! changed; this module derives from it what is shown to the user.
 
 use crate::base::diagnostic::Diagnostic;
 
@@ -10,7 +10,7 @@ const KEYWORDS: [&str; 7] = ["let", "val", "type", "module", "match", "if", "fun
 const LEX: &str = "LEX";
 const UNCLOSED_STRING: &str = "unterminated string literal";
 
-/// Leaves out what is said of a place of which something was said already, and adds hints.
+/// Keeps one diagnostic for each place, and adds hints.
 pub fn for_people(text: &str, diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
     let mut shown: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
     for diagnostic in diagnostics {

@@ -108,12 +108,12 @@ pub struct Tokens<'s> {
     pub docs: Vec<(u32, Cow<'s, str>)>,
     /// Malformed lexemes, in source order; reported before everything else.
     pub lexical: Vec<Diagnostic>,
-    /// Complaints about the content of well-delimited literals, in source order; reported after `lexical` and
+    /// Diagnostics of the content of well-delimited literals, in source order; reported after `lexical` and
     /// before what the parser finds in the same tokens.
     pub literal: Vec<Diagnostic>,
 }
 
-/// The name that an identifier token stands for, from its text: without the tick of a type variable or the
+/// The name in the text of an identifier token: without the tick of a type variable or the
 /// backticks of a quoted name. The blank `___` has the empty name.
 pub fn identifier_name(text: &str) -> &str {
     match text.as_bytes() {

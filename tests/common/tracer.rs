@@ -1,6 +1,6 @@
 //! Runs a program and stops it at its system calls, to let them fail, to kill it, or to act beside it.
 //!
-//! A seccomp filter stops every thread at the chosen calls and nowhere else; ptrace is told of each stop. Calls are
+//! A seccomp filter stops every thread at the chosen calls and nowhere else; ptrace reports each stop. Calls are
 //! counted over all threads, in the order in which they are stopped. Calls that bypass the C library are seen too.
 #![expect(unsafe_code, reason = "ptrace, seccomp and waiting have no safe form")]
 

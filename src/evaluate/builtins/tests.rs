@@ -63,7 +63,7 @@ fn dict(keys: &[&str]) -> Value {
     Value::Dict(ValueType::Primitive(crate::program::tree::Primitive::Int), std::rc::Rc::new(entries))
 }
 
-/// Each row: a built-in, its arguments, and what comes out.
+/// Each row: a built-in, its arguments, and the result.
 #[track_caller]
 fn check(cases: &[(&str, Vec<Value>, &str)]) {
     for (name, args, expected) in cases {

@@ -20,7 +20,7 @@ const INTERPOLATION: &str = "PARSE-INTERPOLATION";
 const TRIPLE: &str = "\"\"\"";
 
 /// How many interpolated strings may turn out unclosed before the search for their end stays on its line. Each
-/// such search runs to the end of the file; the file is refused by then, so only further complaints can differ.
+/// such search runs to the end of the file; the file is refused by then, so only further diagnostics can differ.
 const MAX_FAILED_INTERPOLATIONS: u32 = 256;
 
 impl<'s> Lexer<'s> {
@@ -162,7 +162,7 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    /// Complains about the content of the token that was emitted last.
+    /// Reports the content of the token that was emitted last.
     fn refuse(&mut self, code: &'static str, message: &str) {
         if let Some(token) = self.out.tokens.last() {
             let (start, end) = (token.start, token.end);

@@ -153,7 +153,7 @@ impl<'s> Lexer<'s> {
         self.out.tokens.push(Token { kind, value, span: Span::new(offset, self.at as u32), start, end });
     }
 
-    /// Complains about the token that was emitted last.
+    /// Reports the token that was emitted last.
     fn complain(&mut self, message: String) {
         if let Some(token) = self.out.tokens.last() {
             let (start, end) = (token.start, token.end);
@@ -266,7 +266,7 @@ impl<'s> Lexer<'s> {
     }
 
     /// Skips a character that no token starts with. Upstream sees UTF-16 units: outside the basic plane each
-    /// half of the surrogate pair gets its own complaint, in which it cannot be printed.
+    /// half of the surrogate pair gets a diagnostic of its own, in which it cannot be printed.
     fn unexpected(&mut self, character: char) {
         let shown = if character.len_utf16() == 1 { character } else { char::REPLACEMENT_CHARACTER };
         let start = self.position();

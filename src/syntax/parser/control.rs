@@ -29,7 +29,7 @@ impl<'s> Parser<'_, 's> {
         Expr { span, kind: ExprKind::Let(self.node(Let { pattern, value, body })) }
     }
 
-    /// Complains about `: Type` on a value and skips the type.
+    /// Reports `: Type` on a value and skips the type.
     pub(super) fn refuse_annotation(&mut self) {
         self.report_always(code::UNEXPECTED, self.at, "Value annotations are not supported");
         self.at += 1;

@@ -76,7 +76,7 @@ impl<'s> Parser<'_, 's> {
         FnParam::Normal { span: start.to(closing), name, typ }
     }
 
-    /// Complains about `___`, which a lambda may take but a function may not.
+    /// Reports `___`, which a lambda may take but a function may not.
     fn refuse_blank_parameters(&mut self, first: usize, params: &[FnParam<'s>]) {
         let mut index = first;
         for param in params {

@@ -34,14 +34,14 @@ pub(super) const SQUARE: Brackets = Brackets { open: '[', close: ']', closing: T
 pub(super) const BRACES: Brackets = Brackets { open: '{', close: '}', closing: TokenKind::RightBrace };
 
 impl Parser<'_, '_> {
-    /// Complains about a token, unless the parse has been abandoned: what comes after that is only echo.
+    /// Reports a token, unless the parse has been abandoned: later errors only follow from the first.
     pub(super) fn report(&mut self, code: &'static str, index: usize, message: impl Into<String>) {
         if !self.budget.abandoned {
             self.report_always(code, index, message);
         }
     }
 
-    /// For the complaints that Darklang makes even after it has abandoned a parse.
+    /// For the diagnostics that Darklang reports even after it has abandoned a parse.
     pub(super) fn report_always(&mut self, code: &'static str, index: usize, message: impl Into<String>) {
         let token = self.token(index);
         let (start, end) = (token.start, token.end);
@@ -72,7 +72,7 @@ impl Parser<'_, '_> {
         self.report(code::UNCLOSED, self.at, message);
     }
 
-    /// What stands at an index, as a message shows it.
+    /// The token at an index, as a message shows it.
     pub(super) fn found(&self, index: usize) -> String {
         if self.kind_at(index) == TokenKind::EndOfFile {
             return "end of file".to_owned();
@@ -93,7 +93,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Complains when two elements stand on one row with nothing between them.
+    /// Reports two elements on one row with nothing between them.
     pub(super) fn expect_separator(&mut self, previous: Span, what: &str) {
         let next = self.at;
         if self.kind() != TokenKind::EndOfFile

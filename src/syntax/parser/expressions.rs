@@ -1,6 +1,7 @@
 //! Expressions, from the loosest to the tightest: operators, application, field access.
 //!
-//! One room with `names`: a name may begin a record or a constructor, whose fields are expressions.
+//! This module and `names` call each other, as their productions do: a name may begin a record or a constructor, whose
+//! fields are expressions.
 
 use super::errors::code;
 use super::kinds::{binding_power, can_start_atom, infix_of};

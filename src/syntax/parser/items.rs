@@ -118,7 +118,7 @@ impl<'s> Parser<'_, 's> {
         has_params
     }
 
-    /// Reads a `let` as an expression, without the complaints of reading it as a declaration.
+    /// Reads a `let` as an expression, without the diagnostics of reading it as a declaration.
     fn let_expression_again(&mut self, keyword: usize, before: usize) -> Expr<'s> {
         self.diagnostics.truncate(before);
         self.at = keyword;

@@ -3,7 +3,7 @@
 use super::super::token::TokenKind::{self, *};
 use crate::syntax::ast::Infix;
 
-/// The operator of an infix expression. `@` has none: it stands for a function.
+/// The operator of an infix expression. `@` has none: it calls a function.
 pub(super) fn infix_of(kind: TokenKind) -> Option<Infix> {
     Some(match kind {
         Plus => Infix::Plus,

@@ -16,7 +16,7 @@ const STEPS_PER_TOKEN: usize = 300;
 
 /// What a parse may still spend, and whether it has overspent.
 pub(super) struct Budget {
-    /// Set when a bound ends the parse; silences all further complaints.
+    /// Set when a bound ends the parse; silences all further diagnostics.
     pub(super) abandoned: bool,
     /// How many interpolations are around this parse.
     pub(super) interpolations: u32,

@@ -1,4 +1,7 @@
 //! Names in expressions: variables, functions, constructors and the literals that start with a type's name.
+//!
+//! This module and `expressions` call each other, as their productions do: a name may begin a record or a constructor,
+//! whose fields are expressions.
 
 use super::cursor::end_of;
 use super::errors::PARENS;
@@ -13,7 +16,7 @@ impl<'s> Parser<'_, 's> {
         Identifier { span: self.span(index), name: self.name(index) }
     }
 
-    /// The identifier at an index; where there is none, `_` and a complaint.
+    /// The identifier at an index; where there is none, `_` and a diagnostic.
     pub(super) fn expect_identifier_at(&mut self, index: usize, what: &str) -> Identifier<'s> {
         if self.kind_at(index) == TokenKind::Identifier {
             return self.identifier_at(index);
@@ -155,7 +158,7 @@ impl<'s> Parser<'_, 's> {
         })
     }
 
-    /// A function of the language that an operator stands for, all of it at the operator's place.
+    /// The function that an operator calls, all of it at the operator's place.
     pub(super) fn operator_function(&self, span: Span, modules: &[&'s str], name: &'s str) -> Expr<'s> {
         let modules: List<_> = modules.iter().map(|name| Identifier { span, name }).collect();
         let name = QualifiedName { span, modules: self.list_of(&modules), name: Identifier { span, name } };

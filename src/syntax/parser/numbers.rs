@@ -83,7 +83,7 @@ impl<'s> Parser<'_, 's> {
     /// Darklang keeps them, unless that needs an exponent: then the written digits are shifted instead.
     pub(super) fn float_literal(&mut self, index: usize, negative: bool) -> FloatLiteral<'s> {
         let text = self.token_text(index);
-        // A malformed literal counts as zero; the lexer has complained about it.
+        // A malformed literal counts as zero; the lexer has reported it.
         let value: f64 = text.parse().unwrap_or(0.0);
         let (whole, fraction) = match plain_spelling(value) {
             Some((whole, fraction)) => match text.split_once('.') {
