@@ -152,8 +152,8 @@ pub(super) struct Apply<'c> {
     triggers_dropped: bool,
     /// Statements that make the indexes again that were dropped for the time of the write.
     dropped_indexes: Vec<String>,
-    /// The newest stamp of the log on main.
-    pub(super) newest_stamp: Millis,
+    /// The newest timestamp of the log on main.
+    pub(super) newest_timestamp: Millis,
     /// Items whose dependencies have been put, while no index can find them.
     pub(super) put_dependencies: HashSet<ContentHash>,
     pub(super) vacant: VacantRows,
@@ -211,7 +211,7 @@ impl<'c> Apply<'c> {
         }
         let mut apply = Apply::new(path, connection, transaction, false);
         // Where others changed nothing, no op came later than darkc's own last one.
-        apply.newest_stamp = match &state {
+        apply.newest_timestamp = match &state {
             Some(state) if state.stamp.untouched => state.last_stamp,
             _ => {
                 let newest = apply
@@ -250,7 +250,7 @@ impl<'c> Apply<'c> {
             in_draft,
             triggers_dropped: in_draft,
             dropped_indexes: Vec::new(),
-            newest_stamp: Millis::default(),
+            newest_timestamp: Millis::default(),
             put_dependencies: HashSet::new(),
             vacant: VacantRows::default(),
             loader_commits: HashMap::new(),
@@ -341,7 +341,7 @@ impl<'c> Apply<'c> {
             state.unresolved as i64,
             changes,
             schema,
-            self.newest_stamp.0,
+            self.newest_timestamp.0,
             &state.around,
             &state.manifest,
         );

@@ -60,7 +60,7 @@ fn add_branch_op(statements: &mut Statements<'_>, op: &BranchOp<'_>, now: Millis
     let id = op_hash(payload.bytes());
     let mut blob = Writer::new();
     branch_op_blob(&mut blob, id, payload.bytes());
-    statements.run(Sql::AddBranchOp, (&*id.to_hex(), blob.bytes(), now.stamp(), now.datetime()))?;
+    statements.run(Sql::AddBranchOp, (&*id.to_hex(), blob.bytes(), now.timestamp(), now.datetime()))?;
     Ok(())
 }
 

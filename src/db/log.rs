@@ -7,7 +7,7 @@ use super::commit;
 use super::names::Naming;
 use super::schema::MAIN_BRANCH_TEXT;
 use super::statements::{Sql, is_taken};
-use super::time::{Millis, first_stamp};
+use super::time::{Millis, first_timestamp};
 use crate::diff::Plan;
 use crate::ops::{Op, OpId};
 
@@ -26,18 +26,20 @@ impl Apply<'_> {
             let named: HashSet<OpId> = plan.bind.iter().map(|binding| binding.op).collect();
             let below: HashMap<OpId, &str> =
                 plan.bind.iter().filter_map(|name| Some((name.op, name.below.as_deref()?))).collect();
-            let first = first_stamp(now, plan.add_ops.len(), self.newest_stamp);
+            let first = first_timestamp(now, plan.add_ops.len(), self.newest_timestamp);
             for (op, millis) in plan.add_ops.iter().zip(first.0..) {
-                self.newest_stamp = Millis(millis);
-                let stamp = match below.get(&op.id) {
-                    Some(theirs) => stamp_below(theirs),
+                self.newest_timestamp = Millis(millis);
+                let millis = match below.get(&op.id) {
+                    Some(theirs) => timestamp_below(theirs),
                     None => Millis(millis),
                 };
-                let stamp = stamp.stamp();
-                let added = self.add_op(op, &commit, &stamp, &mut places)?;
+                let timestamp = millis.timestamp();
+                let added = self.add_op(op, &commit, &timestamp, &mut places)?;
                 if added && named.contains(&op.id) {
-                    namings
-                        .insert(op.id, Naming { commit: Some(commit.to_string()), origin_ts: Some(stamp) });
+                    namings.insert(
+                        op.id,
+                        Naming { commit: Some(commit.to_string()), origin_ts: Some(timestamp) },
+                    );
                 }
             }
         }
@@ -71,25 +73,25 @@ impl Apply<'_> {
         Ok(places.into())
     }
 
-    /// Says whether it was added: one that somebody else has put on the branch stays theirs.
+    /// Returns whether it was added: one that somebody else has put on the branch stays theirs.
     fn add_op(
         &mut self,
         op: &Op,
         commit: &str,
-        stamp: &str,
+        timestamp: &str,
         places: &mut VecDeque<i64>,
     ) -> rusqlite::Result<bool> {
         let Op { id, blob, .. } = op;
         let added = match places.front() {
             Some(place) => {
-                let parameters = (id.to_text(), blob, commit, &self.created_at, stamp, place);
+                let parameters = (id.to_text(), blob, commit, &self.created_at, timestamp, place);
                 match self.statements.run(Sql::ReplaceOp, parameters) {
                     Err(error) if is_taken(&error) => 0,
                     replaced => replaced?,
                 }
             }
             None => {
-                let parameters = (id.to_text(), blob, MAIN_BRANCH_TEXT, commit, &self.created_at, stamp);
+                let parameters = (id.to_text(), blob, MAIN_BRANCH_TEXT, commit, &self.created_at, timestamp);
                 self.statements.run(Sql::AddOp, parameters)?
             }
         };
@@ -100,7 +102,8 @@ impl Apply<'_> {
     }
 }
 
-/// The stamp of an op that names what somebody else has bound: theirs is later, so that it wins in the fold too.
-fn stamp_below(theirs: &str) -> Millis {
-    Millis::from_stamp(theirs).map_or(Millis::default(), |theirs| Millis(theirs.0 - 1))
+/// Returns the timestamp of an op that names what somebody else has bound: theirs is later, so that it wins in the fold
+/// too.
+fn timestamp_below(theirs: &str) -> Millis {
+    Millis::from_timestamp(theirs).map_or(Millis::default(), |theirs| Millis(theirs.0 - 1))
 }

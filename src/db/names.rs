@@ -199,8 +199,8 @@ impl Apply<'_> {
     }
 }
 
-/// A location's id, in the form of a random one. It follows from the op and its stamp, which no two bindings
-/// share, so that equal reloads at equal times leave equal stores. Names below somebody else's all have the stamp
+/// A location's id, in the form of a random one. It follows from the op and its timestamp, which no two bindings
+/// share, so that equal reloads at equal times leave equal stores. Names below somebody else's all have the timestamp
 /// before theirs, so those follow from the time of the reload too.
 fn location_id(op: OpId, origin_ts: &str, below: Option<Millis>) -> String {
     let mut seed = [&op.0, origin_ts.as_bytes()].concat();

@@ -190,7 +190,7 @@ fn read_names(
             && text(row, 7)? == MAIN_BRANCH_TEXT
             && let Some(hash) = ContentHash::from_hex(&name.hash)
         {
-            others.bound.insert(name.location.clone(), Bound { hash, stamp: row.get(8)? });
+            others.bound.insert(name.location.clone(), Bound { hash, origin_ts: row.get(8)? });
         }
         names.push(name);
         Ok(())

@@ -96,14 +96,14 @@ impl Database {
         Ok(self.one(names)?.unwrap_or_default())
     }
 
-    /// Returns the stamp of the newest op on main. This reads the whole log.
+    /// Returns the timestamp of the newest op on main. This reads the whole log.
     ///
     /// # Errors
     /// Where the store cannot be read.
     pub fn newest_op(&self) -> Result<Option<Millis>, DbError> {
         let newest = "SELECT max(origin_ts) FROM package_ops WHERE branch_id = ?1";
         let newest: Option<Option<String>> = self.one(newest)?;
-        Ok(newest.flatten().as_deref().and_then(Millis::from_stamp))
+        Ok(newest.flatten().as_deref().and_then(Millis::from_timestamp))
     }
 
     /// Returns the one column of the one row of a query about main; `None` where there is no store.

@@ -1,4 +1,4 @@
-//! Times as Darklang writes them, and the stamps of a batch of ops.
+//! Times as Darklang writes them, and the timestamps of a batch of ops.
 
 const SECOND: i64 = 1000;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
@@ -19,20 +19,20 @@ impl Millis {
     }
 
     /// As in `origin_ts` (`darklang/dark LibDB/Inserts.fs`, `nextOriginTs`).
-    pub fn stamp(self) -> String {
+    pub fn timestamp(self) -> String {
         let (year, month, day) = self.date();
         let (hour, minute, second) = self.time();
         let millis = self.0.rem_euclid(SECOND);
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
     }
 
-    /// Reads what [`Millis::stamp`] writes.
-    pub fn from_stamp(stamp: &str) -> Option<Self> {
-        let number = |from: usize, to: usize| stamp.get(from..to)?.parse::<i64>().ok();
+    /// Reads what [`Millis::timestamp`] writes.
+    pub fn from_timestamp(text: &str) -> Option<Self> {
+        let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
         let date = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
         let seconds = number(11, 13)? * 3600 + number(14, 16)? * 60 + number(17, 19)?;
         let millis = Millis((days(date) * DAY_SECONDS + seconds) * SECOND + number(20, 23)?);
-        (millis.stamp() == stamp).then_some(millis)
+        (millis.timestamp() == text).then_some(millis)
     }
 
     /// As SQLite's `datetime('now')` writes it, the default of every `created_at`.
@@ -72,10 +72,10 @@ fn days((year, month, day): (i64, i64, i64)) -> i64 {
     era * ERA + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - DAYS_TO_EPOCH
 }
 
-/// The stamp of the first of `count` ops, each next one a millisecond later: the last is stamped with now,
-/// unless the log already reaches so far that they must follow it. A stamp in the future would make Darklang
+/// Returns the timestamp of the first of `count` ops, each next one a millisecond later: the last gets the present time,
+/// unless the log already reaches so far that they must follow it. A timestamp in the future would make Darklang
 /// take a later edit for an older one.
-pub fn first_stamp(now: Millis, count: usize, newest: Millis) -> Millis {
+pub fn first_timestamp(now: Millis, count: usize, newest: Millis) -> Millis {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     Millis(now.0.saturating_sub(count).saturating_add(1).max(newest.0 + 1))
 }
@@ -95,22 +95,22 @@ mod tests {
                     |row| Ok((row.get(0)?, row.get(1)?)),
                 )
                 .unwrap();
-            assert_eq!((Millis(millis).stamp(), Millis(millis).datetime()), spelled);
-            assert_eq!(Millis::from_stamp(&spelled.0), Some(Millis(millis)));
+            assert_eq!((Millis(millis).timestamp(), Millis(millis).datetime()), spelled);
+            assert_eq!(Millis::from_timestamp(&spelled.0), Some(Millis(millis)));
         }
     }
 
     #[test]
-    fn what_is_no_stamp_is_not_read_as_one() {
+    fn other_text_is_no_timestamp() {
         for text in ["", "now", "2026-13-01T00:00:00.000Z", "2026-11-25 12:24:22", "2026-11-25T12:24:22Z"] {
-            assert_eq!(Millis::from_stamp(text), None, "{text}");
+            assert_eq!(Millis::from_timestamp(text), None, "{text}");
         }
     }
 
     #[test]
-    fn stamps_end_now_and_follow_the_log() {
-        assert_eq!(first_stamp(Millis(1000), 10, Millis(0)), Millis(991));
-        assert_eq!(first_stamp(Millis(1000), 10, Millis(995)), Millis(996));
-        assert_eq!(first_stamp(Millis(1000), 10, Millis(2000)), Millis(2001));
+    fn timestamps_end_now_and_follow_the_log() {
+        assert_eq!(first_timestamp(Millis(1000), 10, Millis(0)), Millis(991));
+        assert_eq!(first_timestamp(Millis(1000), 10, Millis(995)), Millis(996));
+        assert_eq!(first_timestamp(Millis(1000), 10, Millis(2000)), Millis(2001));
     }
 }

@@ -272,7 +272,7 @@ pub(super) fn add_named(plan: &mut Plan, item: &CompiledItem, others: &Others, l
 
 pub(super) fn binding(item: &CompiledItem, others: &Others, lookup: &impl ItemLookup) -> Binding {
     let location = lookup.location(item.id).clone();
-    let below = others.bound.get(&location).and_then(|theirs| theirs.stamp.clone());
+    let below = others.bound.get(&location).and_then(|theirs| theirs.origin_ts.clone());
     Binding { location, kind: item.kind, hash: item.hash, op: item.set_name.id, below }
 }
 

@@ -186,7 +186,7 @@ fn wins_over_others(there: &[&ActualOp], others: &Others) -> bool {
     there.iter().any(|op| match &op.head {
         OpHead::SetName(location, ..) => others.bound.get(location).is_some_and(|theirs| {
             theirs.hash != op.head.hash()
-                && theirs.stamp.as_ref().is_some_and(|theirs| *theirs <= op.origin_ts)
+                && theirs.origin_ts.as_ref().is_some_and(|theirs| *theirs <= op.origin_ts)
         }),
         OpHead::Add(..) => false,
     })

@@ -27,11 +27,11 @@ pub struct Plan {
     /// All dependency rows of these items go.
     pub drop_dependencies: Vec<ContentHash>,
     pub drop_ops: Vec<OpId>,
-    /// Ops that say the same of the same item with other words: they keep their place, commit and stamp.
+    /// Ops that say the same of the same item with other words: they keep their place, commit and timestamp.
     pub amend_ops: Vec<(OpId, Op)>,
     /// Ops of the new commit, in order; dropped ones may be among them, which moves them.
     pub add_ops: Vec<Op>,
-    /// Names to bind, each to be stamped like its SetName op in `add_ops` (by op id).
+    /// Names to bind, each with the timestamp of its SetName op in `add_ops` (by op id).
     pub bind: Vec<Binding>,
     pub unbind: Vec<Location>,
     /// Content that no source has and that stays for others: names that are bound to it are set aside instead of

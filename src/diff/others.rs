@@ -28,7 +28,7 @@ pub struct Others {
 pub struct Bound {
     pub hash: ContentHash,
     /// The `origin_ts` of the op that did.
-    pub stamp: Option<String>,
+    pub origin_ts: Option<String>,
 }
 
 /// The ops that Darklang folds at once. Batches are folded in ascending order: by branch, work in progress before

@@ -53,15 +53,15 @@ pub enum NameNow<'a> {
 /// Whether the op that gave a name to retained content, stamped with `origin_ts`, can stay in the log: some other
 /// op for the name must win over it in any order of the fold. `others` has the name too where `bound` says so.
 pub fn name_stays(origin_ts: &str, now: NameNow<'_>, bound: Option<&Bound>, others: &Others) -> bool {
-    let theirs = bound.map(|bound| bound.stamp.as_deref());
+    let theirs = bound.map(|bound| bound.origin_ts.as_deref());
     match (now, theirs) {
         (NameNow::Gone, None) => false,
         (NameNow::Gone, Some(theirs)) => theirs.is_some_and(|theirs| origin_ts < theirs),
         (NameNow::Kept(ours), None) => origin_ts < ours,
         (NameNow::Kept(ours), Some(theirs)) => theirs.is_some_and(|theirs| origin_ts < theirs.min(ours)),
-        // An op of theirs keeps its stamp; one of ours is the newest of all.
+        // An op of theirs keeps its timestamp; one of ours is the newest of all.
         (NameNow::Bound(op), None) => !others.ops.contains(&op),
-        // It is stamped right before theirs, where another may stand already.
+        // Its timestamp is right before theirs, where another may stand already.
         (NameNow::Bound(_), Some(_)) => false,
     }
 }

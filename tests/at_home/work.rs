@@ -34,7 +34,7 @@ pub fn mine() -> String {
 }
 
 fn now() -> String {
-    darkc::internals::db::Millis::now().stamp()
+    darkc::internals::db::Millis::now().timestamp()
 }
 
 /// Writes a source of somebody's against the sources of a tree and puts its items into the store, as if they had

@@ -64,8 +64,8 @@ fn a_name_moves_in_place_and_goes() {
     assert_eq!(bench.texts("SELECT location_id FROM locations"), first);
     let expected = format!("fn{}{}", hash(2), applied.commit.unwrap());
     assert_eq!(bench.texts("SELECT item_type || item_hash || commit_hash FROM locations"), [expected]);
-    let stamps = "SELECT l.origin_ts = o.origin_ts FROM locations l, package_ops o WHERE o.rowid = 2";
-    assert_eq!(bench.texts(&format!("SELECT CAST(({stamps}) AS TEXT)")), ["1"]);
+    let timestamps = "SELECT l.origin_ts = o.origin_ts FROM locations l, package_ops o WHERE o.rowid = 2";
+    assert_eq!(bench.texts(&format!("SELECT CAST(({timestamps}) AS TEXT)")), ["1"]);
     assert_eq!(bench.texts("SELECT message FROM commits ORDER BY rowid")[1], "Reload: 1 changed");
     assert_eq!(bench.texts("SELECT CAST(count(*) AS TEXT) FROM package_values"), ["0"]);
     assert_eq!(bench.texts("SELECT CAST(count(*) AS TEXT) FROM package_dependencies"), ["2"]);
@@ -135,17 +135,17 @@ fn an_amended_op_keeps_its_place() {
 }
 
 #[test]
-fn stamps_are_strict_and_end_now() {
+fn timestamps_are_strict_and_end_now() {
     let mut bench = Bench::new();
     let names: Vec<Location> = (0..4).map(|n| Location::new(format!("Me.x{n}"))).collect();
     for (byte, name) in names.iter().enumerate().take(3) {
         bench.reload(&adding(name, ItemKind::Value, byte as u8), &state(byte as u128));
     }
-    let stamps = bench.texts("SELECT origin_ts FROM package_ops ORDER BY rowid");
-    assert!(stamps.is_sorted_by(|one, other| one < other), "{stamps:?}");
-    assert_eq!(stamps.last(), Some(&bench.now().stamp()));
+    let timestamps = bench.texts("SELECT origin_ts FROM package_ops ORDER BY rowid");
+    assert!(timestamps.is_sorted_by(|one, other| one < other), "{timestamps:?}");
+    assert_eq!(timestamps.last(), Some(&bench.now().timestamp()));
 
-    // A stamp of somebody else's that lies ahead is followed, also when it was put in before the last look.
+    // A timestamp of somebody else's that lies ahead is followed, also when it was put in before the last look.
     bench
         .stranger()
         .execute_batch(
@@ -154,8 +154,8 @@ fn stamps_are_strict_and_end_now() {
         )
         .unwrap();
     bench.reload(&adding(&names[3], ItemKind::Value, 3), &state(9));
-    let stamps = bench.texts("SELECT origin_ts FROM package_ops ORDER BY rowid DESC LIMIT 2");
-    assert_eq!(stamps, ["2100-01-01T00:00:00.001Z", "2100-01-01T00:00:00.000Z"]);
+    let timestamps = bench.texts("SELECT origin_ts FROM package_ops ORDER BY rowid DESC LIMIT 2");
+    assert_eq!(timestamps, ["2100-01-01T00:00:00.001Z", "2100-01-01T00:00:00.000Z"]);
 }
 
 #[test]
