@@ -353,7 +353,7 @@ impl<'d, 'p> Types<'d, 'p> {
 
     // What `let` binds.
 
-    /// Lets every variable of a type that came up at a deeper level than the present one stand for every type.
+    /// Lets every variable of a type that came up at a deeper level than the present one mean every type.
     /// Returns the type and whether there is such a variable.
     pub fn generalize(&mut self, typ: TypeId) -> (TypeId, bool) {
         if self.is_ground(typ) {
@@ -378,7 +378,7 @@ impl<'d, 'p> Types<'d, 'p> {
         (typ, !found.is_empty())
     }
 
-    /// The type with new variables for those that stand for every type.
+    /// The type with new variables for those that mean every type.
     pub fn renew(&mut self, typ: TypeId) -> TypeId {
         let mut renewed = Vec::new();
         let mut steps = MOST_STEPS;

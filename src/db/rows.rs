@@ -25,7 +25,7 @@ pub(super) struct VacantRows {
 }
 
 impl Apply<'_> {
-    /// Gives the rows' places away; what stands there goes when another row takes the place, or else in
+    /// Frees the rows' places. The row in a place is deleted when another one takes the place, or else in
     /// [`Apply::drop_vacant_rows`].
     pub(super) fn vacate_rows(&mut self, rows: &[(ItemKind, ContentHash)]) -> rusqlite::Result<()> {
         for (kind, hash) in rows {

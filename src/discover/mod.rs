@@ -121,7 +121,7 @@ fn holds_sources(folder: &Path) -> bool {
 pub struct Found {
     /// In load order.
     pub sources: Vec<SourceFile>,
-    /// Files and folders that cannot be read or have an impossible name, in the order of the walk.
+    /// Files and folders that cannot be read or have an impossible name, in the order in which they were visited.
     pub bad: Vec<DiscoverError>,
     pub cleanup: Cleanup,
     pub left_out: LeftOut,
@@ -157,7 +157,7 @@ impl Found {
 /// All package files below `root`, with the hashes of their contents.
 ///
 /// A path with a `_` anywhere in it is dropped, as Darklang does; here it is the path below `root` that counts,
-/// so that the folder's own place does not matter. What vanishes during the walk was never there.
+/// so that the folder's own place does not matter. A file that vanishes meanwhile counts as missing.
 ///
 /// # Errors
 /// Where `root` itself cannot be read.

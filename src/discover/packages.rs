@@ -17,7 +17,7 @@ pub enum Packages {
     Snapshot(Snapshot),
 }
 
-/// Files in memory that stand for those of a folder: what a revision or the index of a repository holds.
+/// Files in memory in place of those of a folder: what a revision or the index of a repository holds.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     root: PathBuf,

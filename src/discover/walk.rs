@@ -17,7 +17,7 @@ pub trait Visitor {
         false
     }
 
-    /// Visits the file `name` of the open `folder`; `path` is relative to where the walk began.
+    /// Visits the file `name` of the open `folder`; `path` is relative to the folder where the visit began.
     fn file(&mut self, folder: &Folder, name: &str, path: &str) -> io::Result<()>;
 
     /// Receives a file that darkc may have made, with the sorted names of the folder's files that are visited.

@@ -10,7 +10,7 @@ use super::refusal::{Result, fails, unsupported};
 use super::value::{Key, Value};
 use super::value_types::{TypeSymbols, ValueType};
 
-/// How often an alias may stand for another.
+/// How many aliases may follow each other.
 const MAX_ALIASES: usize = 100;
 
 pub const WRONG_TYPE_ARGS: &str = "type arguments of another number";
@@ -28,7 +28,7 @@ impl<L: Lookup> Checker<'_, '_, L> {
     }
 
     /// As [`Checker::fits`], for a parameter or the result of a built-in: there an alias passes its type arguments
-    /// on to what it stands for, which it does not where [`Checker::unify`] meets it.
+    /// on to its type, which it does not where [`Checker::unify`] meets it.
     pub fn fits_unaliased(
         &self,
         symbols: &mut TypeSymbols,

@@ -15,7 +15,7 @@ const FIELD_OF_ANOTHER_TYPE: &str = "a field of another type";
 const UNKNOWN_FIELD: &str = "a field that the type does not have";
 const NO_RECORD: &str = "a record of a type that is none";
 
-/// The type behind a name, and what its type parameters stand for so far.
+/// The type behind a name, and the types of its type parameters so far.
 struct Resolved {
     name: ContentHash,
     type_args: Vec<(Key, ValueType)>,

@@ -24,7 +24,7 @@ pub enum ValueType {
     Custom(ContentHash, Rc<[ValueType]>),
 }
 
-/// Type variables and what they stand for (Darklang's `TypeSymbolTable`).
+/// Type variables and their types (Darklang's `TypeSymbolTable`).
 pub type TypeSymbols = BTreeMap<Key, ValueType>;
 
 impl ValueType {

@@ -11,7 +11,7 @@ use crate::state::keys::ItemKey;
 /// The owner that may be left out.
 const OWNER: &str = "Darklang.";
 
-/// What a typed name stands for.
+/// What a typed name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named<'n> {
     Item(ItemId),
@@ -37,7 +37,7 @@ impl<'n> Named<'n> {
     }
 }
 
-/// Why a typed name stands for nothing.
+/// Why a typed name refers to nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotFound {
     pub typed: String,
@@ -67,7 +67,7 @@ impl fmt::Display for NotFound {
 /// which must be those of one item, or else of one module. Where an item and a module have one name, it is the item's.
 ///
 /// # Errors
-/// Where the name stands for nothing, or its last parts for more than one thing.
+/// Where the name refers to nothing, or its last parts to more than one thing.
 pub fn find<'n>(live: &'n Inventory, typed: &str) -> Result<Named<'n>, NotFound> {
     let item = |name: &str| live.find(ItemKey::of(name)).map(Named::Item);
     let modules = modules(live);

@@ -27,7 +27,7 @@ type Entry<'n> = (&'n str, &'n str, Option<Namespace>);
 /// A place in `last_parts`, and the distance of what stands there.
 type Similar = (usize, usize);
 
-/// A name that stands for nothing, and where it is used.
+/// A name that refers to nothing, and where it is used.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'w> {
     /// The parts of the name.

@@ -93,7 +93,7 @@ impl Edited<'_> {
         }
         match differing_memory(&expected, &found) {
             Ok(()) => self.forgetful = false,
-            // As long as no source changes nobody looks at what was taken away.
+            // As long as no source changes, what was taken away is not read.
             Err(_) if self.forgetful => {}
             Err(difference) => return Err(difference),
         }
@@ -101,7 +101,7 @@ impl Edited<'_> {
     }
 
     /// A sidecar that would be used must be the one of a fresh build. One of another source may stay: after a load
-    /// that failed, a source may be back at what the store was loaded from, and nobody looks at its sidecar then.
+    /// that failed, a source may be back at what the store was loaded from, and its sidecar is not read then.
     fn compare_sidecars(&mut self, fresh: &Fresh) -> Result<(), String> {
         let edited = self.tree.sidecars();
         let mut missing = false;

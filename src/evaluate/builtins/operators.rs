@@ -1,4 +1,4 @@
-//! What operators stand for: arithmetic and order of two numbers of one type, and `not`
+//! The built-ins that operators call: arithmetic and order of two numbers of one type, and `not`
 //! (`Builtins.Pure/Libs/NoModule.fs`).
 
 use std::cmp::Ordering;

@@ -157,7 +157,7 @@ impl<'s> Parser<'_, 's> {
         Expr { span, kind: ExprKind::Apply(self.node(Apply { callee, type_args, args })) }
     }
 
-    /// Gives a callee its arguments: a constructor takes them as fields, a call that has only type arguments takes
+    /// Adds arguments to a callee: a constructor takes them as fields, a call that has only type arguments takes
     /// them in, and a bare name becomes a function's name.
     fn applied(&self, callee: Expr<'s>, last: Span, args: &[Expr<'s>]) -> Expr<'s> {
         let Expr { span: start, kind } = callee;
