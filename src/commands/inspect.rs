@@ -122,8 +122,7 @@ pub fn canonical(settings: &Settings, names: &[String]) -> Result<(Outcome, Vec<
     let answered = ask(settings, Stage::Hashed, |set, _| {
         let mut found = Vec::new();
         for name in names {
-            let named = find(&set.inventory, name)
-                .map_err(|error| Failure::Unknown(format!("{error}; a path ends in `.dark` or `.darkc`")))?;
+            let named = find(&set.inventory, name).map_err(|error| Failure::Unknown(error.to_string()))?;
             found.extend(named.items(&set.inventory));
         }
         Ok(found.into_iter().filter_map(|id| canonical_item(set, id)).collect())
