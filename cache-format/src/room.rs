@@ -36,6 +36,9 @@ const LOOKED_AT_FROM: u64 = 1 << 20;
 /// so much room asks for memory once.
 const NODES_PER_BYTE: usize = 8;
 
+/// The most room that is asked for at once on that ground: a sidecar that is mostly text is read to no nodes.
+const MAX_NODES_AT_ONCE: usize = 16 << 20;
+
 /// Memory that is made on one thread and lent on another.
 #[derive(Default)]
 pub struct Room {
@@ -59,7 +62,7 @@ impl Room {
 #[derive(Debug, Default)]
 pub struct Memory {
     arena: OnceCell<Bump>,
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(miri)))]
     mapped: OnceCell<mapped::Mapped>,
 }
 
@@ -86,21 +89,23 @@ impl Memory {
             }
         }
         let length = length as usize;
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", not(miri)))]
         if length >= map_from && self.mapped.get().is_none() {
             match mapped::Mapped::new(file) {
                 Ok(mapped) => return Ok(self.mapped.get_or_init(|| mapped).bytes()),
                 Err(unmapped) => file = unmapped,
             }
         }
-        let arena = self.arena.get_or_init(|| Bump::with_capacity(length * (1 + NODES_PER_BYTE)));
+        let arena = self
+            .arena
+            .get_or_init(|| Bump::with_capacity(length + (length * NODES_PER_BYTE).min(MAX_NODES_AT_ONCE)));
         let bytes = arena.alloc_slice_fill_copy(length, 0);
         file.read_exact(bytes)?;
         Ok(bytes)
     }
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(miri)))]
 mod mapped {
     use std::fs::File;
     use std::os::fd::AsRawFd;

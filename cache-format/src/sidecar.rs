@@ -1,10 +1,11 @@
 //! The layout of a sidecar: a fixed header, an item directory, the items' code, a checksum (FORMAT.md).
 
 use std::fmt;
+use std::io::{self, Read};
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::model::{Code, Definition, Item, ItemKind, SourcePosition, Text, UnlinkedFile};
 use crate::wire::{Reader, Wire, Writer};
@@ -57,6 +58,38 @@ pub struct SourceHash {
 impl SourceHash {
     pub fn of(bytes: &[u8]) -> Self {
         SourceHash { xxh3: xxh3_128(bytes), length: bytes.len() as u64 }
+    }
+
+    /// Reads to the end, through the buffer, which must have room for a byte; what fits into it is hashed in one piece.
+    ///
+    /// # Errors
+    /// What the reader reports.
+    pub fn of_reader(mut reader: impl Read, buffer: &mut [u8]) -> io::Result<Self> {
+        let mut parts: Option<Box<Xxh3>> = None;
+        let (mut length, mut filled) = (0, 0);
+        loop {
+            if filled == buffer.len() {
+                parts.get_or_insert_default().update(buffer);
+                filled = 0;
+            }
+            match reader.read(&mut buffer[filled..]) {
+                Ok(0) => break,
+                Ok(count) => {
+                    filled += count;
+                    length += count as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let xxh3 = match parts {
+            None => xxh3_128(&buffer[..filled]),
+            Some(mut parts) => {
+                parts.update(&buffer[..filled]);
+                parts.digest128()
+            }
+        };
+        Ok(SourceHash { xxh3, length })
     }
 }
 
@@ -251,12 +284,15 @@ pub struct Decoded<'a> {
 }
 
 /// The bytes of a sidecar; a function of its arguments alone.
+///
+/// The text of the code is written to the bytes that are returned, so that at no time they are held twice.
 pub fn encode(file: &UnlinkedFile<'_>, tool: ToolDigest, source: SourceHash) -> Encoded {
     let mut directory = Writer::default();
     let mut code = Writer::default();
-    let mut code_section = Vec::new();
+    code.text.resize(HEADER_BYTES, 0);
     let mut code_fingerprints = Vec::with_capacity(file.items.len());
     for item in file.items {
+        let start = code.text.len();
         item.code.put(&mut code);
         item.kind.put(&mut directory);
         item.location.put(&mut directory);
@@ -264,32 +300,39 @@ pub fn encode(file: &UnlinkedFile<'_>, tool: ToolDigest, source: SourceHash) -> 
         item.position.put(&mut directory);
         item.site_positions.put(&mut directory);
         (code.structure.len() as u64).put(&mut directory);
-        (code.text.len() as u64).put(&mut directory);
-        let start = code_section.len();
-        code_section.extend_from_slice(&code.structure);
-        code_section.extend_from_slice(code.text.as_bytes());
-        code_fingerprints.push(xxh3_128(&code_section[start..]));
+        ((code.text.len() - start) as u64).put(&mut directory);
+        put_before(&mut code.text, start, &code.structure);
         code.structure.clear();
-        code.text.clear();
+        code_fingerprints.push(xxh3_128(&code.text[start..]));
     }
 
+    let too_deep = !code.is_readable();
+    let mut bytes = code.text;
     let header = Header {
         tool,
         source,
         items: file.items.len() as u32,
         directory_length: directory.structure.len() as u64,
         directory_text: directory.text.len() as u64,
-        code_length: code_section.len() as u64,
+        code_length: (bytes.len() - HEADER_BYTES) as u64,
     };
-    let content = directory.structure.len() + directory.text.len() + code_section.len();
-    let mut bytes = Vec::with_capacity(HEADER_BYTES + content + CHECKSUM_BYTES);
-    header.put(&mut bytes);
-    bytes.extend_from_slice(&directory.structure);
-    bytes.extend_from_slice(directory.text.as_bytes());
-    bytes.extend_from_slice(&code_section);
+    bytes.reserve_exact(directory.structure.len() + directory.text.len() + CHECKSUM_BYTES);
+    put_before(&mut bytes, HEADER_BYTES, &directory.text);
+    put_before(&mut bytes, HEADER_BYTES, &directory.structure);
+    let mut start = Vec::with_capacity(HEADER_BYTES);
+    header.put(&mut start);
+    bytes[..HEADER_BYTES].copy_from_slice(&start);
     let checksum = xxh3_128(&bytes);
     bytes.extend_from_slice(&checksum.to_le_bytes());
-    Encoded { bytes, code_fingerprints, too_deep: !code.is_readable() }
+    Encoded { bytes, code_fingerprints, too_deep }
+}
+
+/// Moves what stands from `at` on back, and puts other bytes in front of it.
+fn put_before(bytes: &mut Vec<u8>, at: usize, inserted: &[u8]) {
+    let end = bytes.len();
+    bytes.extend_from_slice(inserted);
+    bytes.copy_within(at..end, at + inserted.len());
+    bytes[at..at + inserted.len()].copy_from_slice(inserted);
 }
 
 /// The bytes of a sidecar whose header, length and checksum hold.

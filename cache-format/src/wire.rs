@@ -31,7 +31,8 @@ const MORE: u8 = 1 << BITS;
 #[derive(Default)]
 pub struct Writer {
     pub structure: Vec<u8>,
-    pub text: String,
+    /// UTF-8, behind whatever else the buffer holds already.
+    pub text: Vec<u8>,
     depth: u32,
     deepest: u32,
 }
@@ -280,7 +281,7 @@ impl<'a> Wire<'a> for bool {
 impl<'a> Wire<'a> for Text<'a> {
     fn put(&self, out: &mut Writer) {
         out.integer(self.len() as u64);
-        out.text.push_str(self);
+        out.text.extend_from_slice(self.as_bytes());
     }
 
     #[inline]

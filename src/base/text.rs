@@ -25,6 +25,19 @@ pub struct Position {
     pub column: u32,
 }
 
+impl Position {
+    /// The position behind a text that starts here.
+    pub fn after(self, text: &str) -> Position {
+        match text.rfind('\n') {
+            None => Position { column: self.column + utf16_length(text), ..self },
+            Some(last) => Position {
+                row: self.row + text.bytes().filter(|byte| *byte == b'\n').count() as u32,
+                column: utf16_length(&text[last + 1..]),
+            },
+        }
+    }
+}
+
 /// A position as users and their editors count: line and column from one, columns in characters (Unicode scalar
 /// values), and the byte offset from zero in the UTF-8 of the decoded text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::retained::{ByHash, NameNow, Retained, name_stays};
 use super::{Binding, Dependencies, DependencyRow, Op, OpId, Plan, Row};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
-use crate::compile::item::CompiledItem;
+use crate::compile::item::{CompiledItem, CompiledItems};
 use crate::program::lookup::{ItemId, ItemLookup};
 
 /// A name that had a content hash.
@@ -87,7 +87,7 @@ pub fn candidates(affected: &Affected, retained: &[Retained]) -> Vec<ContentHash
 /// reach of the [`candidates`].
 pub fn plan(
     affected: &Affected,
-    mut compiled: HashMap<ItemId, CompiledItem>,
+    mut compiled: CompiledItems,
     unbind: Vec<Location>,
     retained: &[Retained],
     others: &Others,
@@ -170,12 +170,13 @@ fn plan_hash(
     hash: ContentHash,
     sharing: &Sharing,
     former: &[&Retained],
-    compiled: &mut HashMap<ItemId, CompiledItem>,
+    compiled: &mut CompiledItems,
     gone: &mut Gone<'_>,
     others: &Others,
     lookup: &impl ItemLookup,
 ) {
-    let now: Option<Vec<&CompiledItem>> = sharing.now.iter().map(|item| compiled.get(item)).collect();
+    let now: Option<Vec<&CompiledItem>> =
+        sharing.now.iter().map(|item| compiled.get(item).map(|item| &**item)).collect();
     // Nothing is new about the hash where its items were not compiled.
     let Some(now) = now.filter(|now| !now.is_empty()) else { return };
     let forms: Vec<Fingerprint> = now.iter().map(|item| item.fingerprint()).collect();
@@ -202,7 +203,7 @@ fn plan_hash(
     plan_ops(plan, hash, sharing, &now, others, lookup);
     if !same_row && let Some(item) = compiled.remove(&sharing.now[owner]) {
         let instead_of = gone.remove(lookup.location(item.id).as_str());
-        put_item(plan, item, instead_of, lookup);
+        put_item(plan, *item, instead_of, lookup);
     }
 }
 
@@ -246,6 +247,21 @@ fn plan_ops(
     now.iter().for_each(|item| add_named(plan, item, others, lookup));
 }
 
+/// The item's dependency rows.
+pub(super) fn put_dependencies(
+    plan: &mut Plan,
+    item: &CompiledItem,
+    instead_of: Option<ContentHash>,
+    lookup: &impl ItemLookup,
+) {
+    let rows = item.mentions.iter().map(|mention| DependencyRow {
+        hash: lookup.hash(*mention),
+        kind: lookup.kind(*mention),
+        location: Some(lookup.location(*mention).clone()),
+    });
+    plan.put_dependencies.push(Dependencies { item: item.hash, instead_of, rows: rows.collect() });
+}
+
 /// The item's row and dependency rows.
 pub(super) fn put_item(
     plan: &mut Plan,
@@ -253,13 +269,8 @@ pub(super) fn put_item(
     instead_of: Option<ContentHash>,
     lookup: &impl ItemLookup,
 ) {
-    let CompiledItem { kind, hash, pt_def, runtime, result, description, mentions, .. } = item;
-    let rows = mentions.iter().map(|mention| DependencyRow {
-        hash: lookup.hash(*mention),
-        kind: lookup.kind(*mention),
-        location: Some(lookup.location(*mention).clone()),
-    });
-    plan.put_dependencies.push(Dependencies { item: hash, instead_of, rows: rows.collect() });
+    put_dependencies(plan, &item, instead_of, lookup);
+    let CompiledItem { kind, hash, pt_def, runtime, result, description, .. } = item;
     plan.put_rows.push(Row { kind, hash, pt_def, runtime, result, description });
 }
 

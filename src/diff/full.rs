@@ -4,13 +4,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::adopt::{Adopted, Group};
-use super::changes::{Affected, add_named, binding, in_load_order, put_item};
+use super::changes::{Affected, add_named, binding, in_load_order, put_dependencies, put_item};
 use super::others::{Batch, Others};
 use super::retained::{NameNow, Retained, name_stays};
 use super::{OpId, Plan};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
-use crate::compile::item::CompiledItem;
+use crate::compile::item::{CompiledItem, CompiledItems};
 use crate::ops::read::OpHead;
 use crate::program::lookup::{ItemId, ItemLookup};
 
@@ -100,7 +100,7 @@ pub struct Comparison {
 pub fn plan(
     actual: &Actual,
     affected: &Affected,
-    mut compiled: HashMap<ItemId, CompiledItem>,
+    mut compiled: CompiledItems,
     lookup: &impl ItemLookup,
 ) -> Comparison {
     let others = &actual.others;
@@ -115,7 +115,8 @@ pub fn plan(
     let mut now: HashMap<Location, NameNow<'_>> = HashMap::new();
 
     for (hash, sharing) in in_load_order(affected) {
-        let items: Vec<&CompiledItem> = sharing.now.iter().filter_map(|item| compiled.get(item)).collect();
+        let items: Vec<&CompiledItem> =
+            sharing.now.iter().filter_map(|item| compiled.get(item)).map(|item| &**item).collect();
         let Some(group) = Group::new(&items) else { continue };
         let there = ops.remove(hash).unwrap_or_default();
         let stands = group.adopt(&there, others).filter(|_| !wins_over_others(&there, others));
@@ -132,14 +133,12 @@ pub fn plan(
         let stands = stands.filter(|stands| !stands.is_foreign() || is_row(stands));
         // A row of another loader stays as it is: where it lacks a result, Darklang evaluates it.
         let has_result =
-            || row.is_some_and(|row| row.has_result) || items.iter().all(|item| item.result.is_none());
+            row.is_some_and(|row| row.has_result) || items.iter().all(|item| item.result.is_none());
         let as_it_should = match &stands {
             Some(stands) if stands.is_foreign() => true,
-            Some(stands) => is_row(stands) && has_result(),
+            Some(stands) => is_row(stands) && has_result,
             // The fold takes the row from the new op. Where that is the row which is there, it may stay.
-            None => {
-                theirs.is_none() && has_result() && row.is_some_and(|row| group.is_ours(row, dependencies))
-            }
+            None => theirs.is_none() && has_result && row.is_some_and(|row| group.is_ours(row, dependencies)),
         };
         match &stands {
             Some(stands) => {
@@ -172,7 +171,12 @@ pub fn plan(
         }
         let owner = group.owner().id;
         if !as_it_should && let Some(item) = compiled.remove(&owner) {
-            put_item(&mut plan, item, None, lookup);
+            let is_ours = |row: &ActualRow| row.kind == item.kind && row.fingerprint == item.row;
+            if has_result && row.is_some_and(is_ours) {
+                put_dependencies(&mut plan, &item, None, lookup);
+            } else {
+                put_item(&mut plan, *item, None, lookup);
+            }
         }
     }
     let retained = retain(&mut plan, actual, &ops, &now);

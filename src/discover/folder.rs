@@ -23,23 +23,6 @@ pub enum Kind {
 /// The name and kind of something in a folder, or why they cannot be read.
 type Entry<'e> = io::Result<(&'e OsStr, Kind)>;
 
-/// Reads to the end, to the start of the buffer, which grows where it must; gives the number of bytes. Asks for
-/// no metadata, which for small files costs as much as the reading.
-fn fill(mut file: impl io::Read, buffer: &mut Vec<u8>) -> io::Result<usize> {
-    let mut length = 0;
-    loop {
-        if length == buffer.len() {
-            buffer.resize(2 * length.max(1), 0);
-        }
-        match file.read(&mut buffer[length..]) {
-            Ok(0) => return Ok(length),
-            Ok(count) => length += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
 #[cfg(target_os = "linux")]
 mod linux {
     use std::fs::File;
@@ -97,9 +80,10 @@ mod linux {
             self.kind(name, AtFlags::empty())
         }
 
-        /// Reads a file of this folder to the start of the buffer, which grows where it must.
-        pub fn read(&self, name: &str, buffer: &mut Vec<u8>) -> io::Result<usize> {
-            fill(File::from(openat(&self.0, name, OFlags::CLOEXEC, Mode::empty())?), buffer)
+        /// Opens a file of this folder for reading. Asks for no metadata, which for small files costs as much as the
+        /// reading.
+        pub fn file(&self, name: &str) -> io::Result<File> {
+            Ok(File::from(openat(&self.0, name, OFlags::CLOEXEC, Mode::empty())?))
         }
 
         /// Opens a file below this folder.
@@ -164,9 +148,9 @@ mod portable {
             Ok(kind(fs::metadata(self.0.join(name))?.file_type()))
         }
 
-        /// Reads a file of this folder to the start of the buffer, which grows where it must.
-        pub fn read(&self, name: &str, buffer: &mut Vec<u8>) -> io::Result<usize> {
-            fill(File::open(self.0.join(name))?, buffer)
+        /// Opens a file of this folder for reading.
+        pub fn file(&self, name: &str) -> io::Result<File> {
+            File::open(self.0.join(name))
         }
 
         /// Opens a file below this folder.

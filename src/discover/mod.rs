@@ -226,9 +226,8 @@ impl Visitor for Sources {
     }
 }
 
-fn hash(folder: &Folder, path: &str, buffer: &mut Vec<u8>) -> io::Result<SourceHash> {
-    let length = folder.read(path, buffer)?;
-    Ok(SourceHash::of(&buffer[..length]))
+fn hash(folder: &Folder, path: &str, buffer: &mut [u8]) -> io::Result<SourceHash> {
+    SourceHash::of_reader(folder.file(path)?, buffer)
 }
 
 /// Hashes the files and adds them to those that are `found`.

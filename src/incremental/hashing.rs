@@ -86,6 +86,8 @@ impl PackageSet {
             for (member, hash) in group.members.iter().zip(hashes) {
                 if let Some(fresh) = &mut self.fresh[member.index()] {
                     fresh.hash = Some(hash);
+                    // No item is hashed twice; what mentions it asks for its hash.
+                    fresh.canonical.bytes = Box::default();
                     fresh.group = *fingerprint;
                 }
             }

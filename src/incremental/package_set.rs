@@ -1,7 +1,5 @@
 //! The package set of a run: its files, its declarations, and what the run has found out about them.
 
-use std::collections::HashMap;
-
 use super::builtins::BuiltinLookup;
 use super::failure::Failure;
 use super::findings::{Counts, Relinked};
@@ -11,7 +9,7 @@ use crate::base::location::{ItemKind, Location};
 use crate::base::parallel;
 use crate::binary::writer::Writer;
 use crate::check;
-use crate::compile::item::{CompiledItem, NodeIdMode};
+use crate::compile::item::{CompiledItems, NodeIdMode};
 use crate::hash::canonical::{Canonical, canonicalize};
 use crate::link::{Builtins, LinkedItem};
 use crate::program::inventory::{FileDeclarations, Inventory};
@@ -176,15 +174,15 @@ impl PackageSet {
     }
 
     /// Compiles items that this run has looked into.
-    pub fn compile(&mut self, items: &[ItemId], mode: NodeIdMode) -> HashMap<ItemId, CompiledItem> {
+    pub fn compile(&mut self, items: &[ItemId], mode: NodeIdMode) -> CompiledItems {
         let this = &*self;
         let compiled = parallel::map(self.sources.threads(), BLOCK, items, |id| {
             let fresh = this.fresh(*id)?;
             let tree = this.tree(*id, &fresh.resolutions)?;
             let mentions = fresh.canonical.mentions();
-            Some(crate::compile::item::item(&tree, mentions, this, mode, &mut Writer::new()))
+            Some(Box::new(crate::compile::item::item(&tree, mentions, this, mode, &mut Writer::new())))
         });
-        let compiled: HashMap<_, _> = compiled.into_iter().flatten().map(|item| (item.id, item)).collect();
+        let compiled: CompiledItems = compiled.into_iter().flatten().map(|item| (item.id, item)).collect();
         self.counts.items_compiled += compiled.len();
         compiled
     }

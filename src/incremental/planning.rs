@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use super::{PackageSet, Reach, StoredForms};
-use crate::compile::item::{CompiledItem, NodeIdMode};
+use crate::compile::item::{CompiledItems, NodeIdMode};
 use crate::db::{Database, DbError, NewState, Proof, Shapes};
 use crate::diff::Plan;
 use crate::diff::changes::{self, Affected, Sharing};
 use crate::diff::full::{self, Actual, Comparison};
 use crate::diff::others::Others;
 use crate::diff::retained::Retained;
-use crate::program::lookup::ItemId;
 use crate::state::{ManifestEntry, NextFile, NextRow, Remembered, Stamp, StoredFile, codec};
 
 /// What is in a store whose state is not trusted.
@@ -46,7 +45,7 @@ impl Stored {
 /// were before, because a store of zeros holds nothing else.
 fn shapes<'c>(
     affected: &Affected,
-    compiled: &'c HashMap<ItemId, CompiledItem>,
+    compiled: &'c CompiledItems,
     node_ids: NodeIdMode,
     database: &mut Database,
 ) -> Result<Shapes<'c>, DbError> {
@@ -54,7 +53,9 @@ fn shapes<'c>(
     if node_ids == NodeIdMode::Zero || zero_before {
         return Ok(Shapes::new());
     }
-    let items = |sharing: &Sharing| sharing.now.iter().filter_map(|item| compiled.get(item)).collect();
+    let items = |sharing: &Sharing| {
+        sharing.now.iter().filter_map(|item| compiled.get(item)).map(|item| &**item).collect()
+    };
     Ok(affected.iter().map(|(hash, sharing)| (*hash, items(sharing))).collect())
 }
 
@@ -80,7 +81,7 @@ impl Work {
 pub fn plan(
     set: &PackageSet,
     Reach { affected, removed, .. }: &Reach,
-    compiled: HashMap<ItemId, CompiledItem>,
+    compiled: CompiledItems,
     stored: Option<&mut Stored>,
     forms: &mut StoredForms,
     database: &Database,

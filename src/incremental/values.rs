@@ -12,7 +12,7 @@ use super::findings::ValueLeft;
 use super::package_set::PackageSet;
 use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
-use crate::compile::item::{CompiledItem, NodeIdMode};
+use crate::compile::item::{CompiledItem, CompiledItems, NodeIdMode};
 use crate::db::{Column, Database, DbError};
 use crate::diff::full::Actual;
 use crate::evaluate::{self, LIMITS, Lookup, Refusal};
@@ -32,13 +32,13 @@ pub struct Values {
 /// Where the store cannot be read.
 pub fn evaluate(
     set: &mut PackageSet,
-    compiled: &mut HashMap<ItemId, CompiledItem>,
+    compiled: &mut CompiledItems,
     Reach { affected, .. }: &Reach,
     actual: Option<&Actual>,
     database: &Database,
     mode: NodeIdMode,
 ) -> Result<Values, DbError> {
-    let evaluated = actual.map(|actual| actual.evaluated(compiled.values()));
+    let evaluated = actual.map(|actual| actual.evaluated(compiled.values().map(|item| &**item)));
     let lacks_result = |hash: ContentHash| match &evaluated {
         Some(evaluated) => !evaluated.contains(&hash),
         // An equal hash has an equal result.
@@ -50,9 +50,9 @@ pub fn evaluate(
         return Ok(Values::default());
     }
     due.sort_unstable();
-    let mut more: HashMap<ItemId, CompiledItem> = HashMap::new();
+    let mut more = CompiledItems::new();
     let results = loop {
-        let known = Known::new(compiled.values().chain(more.values()), database);
+        let known = Known::new(compiled.values().chain(more.values()).map(|item| &**item), database);
         let results = evaluate::evaluate(due.iter().map(|(_, hash)| *hash), &known, LIMITS);
         known.failed()?;
         let lacking = results.iter().filter_map(|result| match result {
@@ -69,6 +69,9 @@ pub fn evaluate(
         }
         more.extend(set.compile(&lacking, mode));
     };
+    for item in compiled.values_mut() {
+        item.instructions = Vec::new();
+    }
     let mut values = Values::default();
     let mut counted = HashSet::new();
     for ((id, hash), result) in due.into_iter().zip(results) {

@@ -16,6 +16,9 @@ use crate::{lower, syntax};
 /// How many bytes of tree a byte of source is parsed to: an arena with so much room seldom asks for more.
 const TREE_PER_BYTE: usize = 4;
 
+/// Of a source that is mostly text, so much room would never be used; the address space may be limited.
+const MAX_TREE_AT_ONCE: usize = 16 << 20;
+
 pub fn load(packages: &Packages, source: &SourceFile, options: Options) -> LoadedFile {
     let mut loading = Loading {
         hash: source.hash,
@@ -59,6 +62,8 @@ impl Loading {
                 return Err(failure);
             }
         };
+        // A large source is large again in the sidecar's bytes.
+        drop(text);
         let encoded = encode(&file, options.tool, self.hash);
         self.sidecar = match options.sidecars {
             Sidecars::Update => write(packages, &source.path, &encoded),
@@ -72,7 +77,7 @@ impl Loading {
 
 /// Parses and lowers a source; the items go to the arena.
 pub fn parse<'a>(text: &str, arena: &'a Bump) -> Result<UnlinkedFile<'a>, Failure> {
-    let tree = Bump::with_capacity(text.len() * TREE_PER_BYTE);
+    let tree = Bump::with_capacity((text.len() * TREE_PER_BYTE).min(MAX_TREE_AT_ONCE));
     let parsed = syntax::parse(text, &tree);
     if !parsed.diagnostics.is_empty() {
         return Err(Failure::Diagnostics(parsed.diagnostics));

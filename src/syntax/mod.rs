@@ -23,6 +23,7 @@ pub struct Parsed<'s> {
 pub fn parse<'s>(text: &'s str, arena: &'s Bump) -> Parsed<'s> {
     let tokens = lexer::tokenize(text);
     let mut parsed = parser::parse(text, &tokens, arena);
+    drop(tokens);
     validate::package_source(text, &mut parsed);
     parsed
 }

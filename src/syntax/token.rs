@@ -10,15 +10,15 @@ pub use darkc_cache_format::model::IntLiteral;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum TokenKind {
-    /// Any integer literal; the payload is `Value::Int`.
+    /// Any integer literal; [`int_value`](super::lexer::int_value) has its value.
     Int,
     /// A float literal; its text is the spelling.
     Float,
-    /// A string literal; the payload is `Value::Text` with escapes decoded.
+    /// A string literal; [`Tokens::texts`] tells what it says.
     String,
-    /// A character literal; the payload is `Value::Text`.
+    /// A character literal; the same.
     Char,
-    /// `$"…{expr}…"`; no payload, the parser scans the token's text again.
+    /// `$"…{expr}…"`; the parser scans the token's text again.
     InterpolatedString,
     True,
     False,
@@ -79,31 +79,37 @@ pub enum TokenKind {
     EndOfFile,
 }
 
-/// One token. Its text is `&source[span]`.
+/// One token. Its text is `&source[span]`. What follows from the text is not kept: of a source that is a long list there
+/// are twenty bytes of tokens for two of text.
 #[derive(Clone, Copy, Debug)]
 pub struct Token {
     pub kind: TokenKind,
-    /// Index into `Tokens::values`; `NO_VALUE` for kinds without a payload.
-    pub value: u32,
     pub span: Span,
     pub start: Position,
-    pub end: Position,
 }
 
-pub const NO_VALUE: u32 = u32::MAX;
+impl Token {
+    /// Where the token ends.
+    pub fn end(&self, source: &str) -> Position {
+        self.start.after(&source[self.span.start as usize..self.span.end as usize])
+    }
 
-/// The decoded payload of a literal.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value<'s> {
-    Int(IntLiteral<'s>),
-    Text(Cow<'s, str>),
+    /// The row that the token ends on; all but texts end where they start.
+    pub fn end_row(&self, source: &str) -> u32 {
+        match self.kind {
+            TokenKind::String | TokenKind::Char | TokenKind::InterpolatedString => self.end(source).row,
+            _ => self.start.row,
+        }
+    }
 }
 
 /// A whole token stream, ending in `EndOfFile`.
 #[derive(Debug, Default)]
 pub struct Tokens<'s> {
     pub tokens: Vec<Token>,
-    pub values: Vec<Value<'s>>,
+    /// What string and character literals say, each with the index of its token; sorted by index. A literal that is not
+    /// here says what stands between its quotes ([`plain_text`](super::lexer::plain_text)).
+    pub texts: Vec<(u32, Cow<'s, str>)>,
     /// `///` comments, each with the index of the token that follows it; sorted by index.
     pub docs: Vec<(u32, Cow<'s, str>)>,
     /// Malformed lexemes, in source order; reported before everything else.

@@ -1,12 +1,14 @@
 //! String, character and interpolated literals, and the type variables that look like characters.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::escapes::unescape_checked;
 use super::interpolation::{self, Quotes, Scan};
 use super::{Lexer, categories, normalize};
 use crate::base::diagnostic::Diagnostic;
-use crate::syntax::token::{TokenKind, Value};
+use crate::syntax::token::TokenKind;
 
 /// The code of diagnostics about the content of string and character literals.
 /// Darklang has no diagnostic for it: its parser throws (.NET's `String.Normalize` refuses the text).
@@ -43,11 +45,7 @@ impl<'s> Lexer<'s> {
         let content_end = close.unwrap_or(self.bytes.len());
         let text = normalize(&self.text[content..content_end]);
         let normalizes = normalizes(&text);
-        self.push(
-            TokenKind::String,
-            Some(Value::Text(text)),
-            close.map_or(content_end, |at| at + TRIPLE.len()),
-        );
+        self.push_saying(TokenKind::String, text, close.map_or(content_end, |at| at + TRIPLE.len()));
         if close.is_none() {
             self.complain("unterminated triple-quoted string literal".into());
         }
@@ -67,7 +65,7 @@ impl<'s> Lexer<'s> {
             let end = content + rest.find(|character| !named(character)).unwrap_or(rest.len());
             return match self.bytes.get(end) {
                 Some(b'\'') => self.push_text(TokenKind::Char, content, end, end + 1),
-                _ => self.push(TokenKind::Identifier, None, end),
+                _ => self.push(TokenKind::Identifier, end),
             };
         }
         if rest.starts_with('\\') {
@@ -106,7 +104,7 @@ impl<'s> Lexer<'s> {
         };
         let mut scan = interpolation::scan(&self.bytes[..limit], content, raw, Quotes::Close);
         let end = scan.end.unwrap_or_else(|| self.line_end(start + 2));
-        self.push(TokenKind::InterpolatedString, None, end);
+        self.push(TokenKind::InterpolatedString, end);
         if scan.end.is_none() {
             self.failed_interpolations += 1;
             self.complain("unterminated interpolated string".into());
@@ -137,6 +135,16 @@ impl<'s> Lexer<'s> {
         }
     }
 
+    /// Emits a string or a character, and notes what it says where that is not what stands between its quotes.
+    fn push_saying(&mut self, kind: TokenKind, text: Cow<'s, str>, end: usize) {
+        let plain = plain_text(&self.text[self.at..end]);
+        let is_plain = std::ptr::eq(plain, &*text) || plain == text;
+        self.push(kind, end);
+        if !is_plain {
+            self.out.texts.push((self.out.tokens.len() as u32 - 1, text));
+        }
+    }
+
     /// Emits a string or a character whose content ends at `content_end` and whose token ends at `end`.
     fn push_text(&mut self, kind: TokenKind, content: usize, content_end: usize, end: usize) {
         let start = self.at;
@@ -149,7 +157,7 @@ impl<'s> Lexer<'s> {
         }
         let normalizes = normalizes(&text);
         let one_grapheme = kind != TokenKind::Char || text.graphemes(true).take(2).count() == 1;
-        self.push(kind, Some(Value::Text(text)), end);
+        self.push_saying(kind, text, end);
         if !valid {
             let place = if kind == TokenKind::Char { "character" } else { "string" };
             self.refuse(ESCAPE, &format!("Invalid escape sequence or codepoint in {place} literal"));
@@ -165,7 +173,7 @@ impl<'s> Lexer<'s> {
     /// Reports the content of the token that was emitted last.
     fn refuse(&mut self, code: &'static str, message: &str) {
         if let Some(token) = self.out.tokens.last() {
-            let (start, end) = (token.start, token.end);
+            let (start, end) = (token.start, token.end(self.text));
             self.out.literal.push(Diagnostic::error(code, start, end, message));
         }
     }
@@ -190,6 +198,17 @@ impl<'s> Lexer<'s> {
         *unclosed = true;
         None
     }
+}
+
+/// What stands between the quotes of a string or character literal.
+pub fn plain_text(literal: &str) -> &str {
+    let quotes = match literal.as_bytes() {
+        [b'"', b'"', b'"', ..] => TRIPLE,
+        [b'\'', ..] => "'",
+        _ => "\"",
+    };
+    let content = literal.strip_prefix(quotes).unwrap_or(literal);
+    content.strip_suffix(quotes).unwrap_or(content)
 }
 
 /// Whether .NET can bring a text into a normal form.

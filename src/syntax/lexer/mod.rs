@@ -14,9 +14,11 @@ use std::borrow::Cow;
 
 pub use escapes::{normalize, unescape};
 pub use interpolation::expression_end;
+pub use literals::plain_text;
 pub(in crate::syntax) use literals::{NONCHARACTER, NOT_NORMALIZED, normalizes};
+pub use numbers::int_value;
 
-use super::token::{NO_VALUE, Token, TokenKind, Tokens, Value};
+use super::token::{Token, TokenKind, Tokens};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{Position, Span};
 
@@ -127,36 +129,28 @@ impl<'s> Lexer<'s> {
         let start = self.position();
         let offset = self.at as u32;
         self.at = end;
-        self.push_token(kind, NO_VALUE, offset, start);
+        self.push_token(kind, offset, start);
     }
 
     /// Emits the token that ends at `end`, whatever its text holds.
-    fn push(&mut self, kind: TokenKind, value: Option<Value<'s>>, end: usize) {
+    fn push(&mut self, kind: TokenKind, end: usize) {
         let start = self.position();
         let offset = self.at as u32;
         self.advance(end);
-        let index = match value {
-            Some(value) => {
-                self.out.values.push(value);
-                self.out.values.len() as u32 - 1
-            }
-            None => NO_VALUE,
-        };
-        self.push_token(kind, index, offset, start);
+        self.push_token(kind, offset, start);
     }
 
-    fn push_token(&mut self, kind: TokenKind, value: u32, offset: u32, start: Position) {
+    fn push_token(&mut self, kind: TokenKind, offset: u32, start: Position) {
         if let Some(doc) = self.doc.take() {
             self.out.docs.push((self.out.tokens.len() as u32, doc));
         }
-        let end = self.position();
-        self.out.tokens.push(Token { kind, value, span: Span::new(offset, self.at as u32), start, end });
+        self.out.tokens.push(Token { kind, span: Span::new(offset, self.at as u32), start });
     }
 
     /// Reports the token that was emitted last.
     fn complain(&mut self, message: String) {
         if let Some(token) = self.out.tokens.last() {
-            let (start, end) = (token.start, token.end);
+            let (start, end) = (token.start, token.end(self.text));
             self.out.lexical.push(Diagnostic::error(LEX, start, end, message));
         }
     }
@@ -171,7 +165,7 @@ impl<'s> Lexer<'s> {
             end = self.word_end(end);
             // A character that no word holds ends one, so that a keyword before it is a keyword.
             if end > ascii_end {
-                return self.push(TokenKind::Identifier, None, end);
+                return self.push(TokenKind::Identifier, end);
             }
         }
         let kind = keyword(&self.bytes[self.at..end]);
@@ -199,9 +193,9 @@ impl<'s> Lexer<'s> {
         let content = self.at + 2;
         let line_end = self.line_end(content);
         match self.bytes[content..line_end].windows(2).position(|pair| pair == b"``") {
-            Some(index) => self.push(TokenKind::Identifier, None, content + index + 2),
+            Some(index) => self.push(TokenKind::Identifier, content + index + 2),
             None => {
-                self.push(TokenKind::Identifier, None, line_end);
+                self.push(TokenKind::Identifier, line_end);
                 self.complain("unterminated backtick identifier".into());
             }
         }
@@ -211,7 +205,7 @@ impl<'s> Lexer<'s> {
         let Some(character) = self.text[self.at..].chars().next() else { return };
         if categories::is_letter(character) {
             let end = self.word_end(self.at);
-            self.push(TokenKind::Identifier, None, end);
+            self.push(TokenKind::Identifier, end);
         } else if categories::is_digit(character) {
             self.number();
         } else {

@@ -2,7 +2,7 @@
 
 use super::Lexer;
 use super::categories::{continues_word, is_digit};
-use crate::syntax::token::{IntLiteral, TokenKind, Value};
+use crate::syntax::token::{IntLiteral, TokenKind};
 
 /// The suffixes in the order they are tried: a longer one comes before its own first letter.
 const SUFFIXES: [(&str, Suffix); 10] = [
@@ -33,32 +33,49 @@ enum Suffix {
 }
 
 /// What stands in for the value of a literal that is malformed or out of range.
-const PLACEHOLDER: Value<'static> = Value::Int(IntLiteral::Int64(0));
+const PLACEHOLDER: IntLiteral<'static> = IntLiteral::Int64(0);
 
-impl<'s> Lexer<'s> {
+/// The value of an integer token, from its text.
+pub fn int_value(token: &str) -> IntLiteral<'_> {
+    let digits_end = digits_end(token, 0);
+    let (suffix, end) = suffix_at(token, digits_end);
+    match integer(&token[..digits_end], suffix) {
+        Ok(literal) if end == token.len() => literal,
+        _ => PLACEHOLDER,
+    }
+}
+
+/// The suffix that the digits end in, and where that ends.
+fn suffix_at(text: &str, digits_end: usize) -> (Option<Suffix>, usize) {
+    let rest = &text.as_bytes()[digits_end..];
+    match SUFFIXES.iter().find(|(suffix, _)| rest.starts_with(suffix.as_bytes())) {
+        Some((text, suffix)) => (Some(*suffix), digits_end + text.len()),
+        None => (None, digits_end),
+    }
+}
+
+impl Lexer<'_> {
     pub(super) fn number(&mut self) {
-        let digits_end = self.digits_end(self.at);
-        let fraction =
-            self.bytes.get(digits_end) == Some(&b'.') && self.digits_end(digits_end + 1) > digits_end + 1;
+        let digits_end = digits_end(self.text, self.at);
+        let fraction = self.bytes.get(digits_end) == Some(&b'.')
+            && self::digits_end(self.text, digits_end + 1) > digits_end + 1;
         if fraction || matches!(self.bytes.get(digits_end), Some(b'e' | b'E')) {
             return self.float(digits_end, fraction);
         }
         let digits = &self.text[self.at..digits_end];
-        let suffix =
-            SUFFIXES.iter().find(|(suffix, _)| self.bytes[digits_end..].starts_with(suffix.as_bytes()));
-        let end = digits_end + suffix.map_or(0, |(suffix, _)| suffix.len());
-        match integer(digits, suffix.map(|(_, suffix)| *suffix)) {
-            Ok(_) if self.continues(end) => self.glued(TokenKind::Int, Some(PLACEHOLDER), end),
-            Ok(literal) => self.push(TokenKind::Int, Some(Value::Int(literal)), end),
+        let (suffix, end) = suffix_at(self.text, digits_end);
+        match integer(digits, suffix) {
+            Ok(_) if self.continues(end) => self.glued(TokenKind::Int, end),
+            Ok(_) => self.push(TokenKind::Int, end),
             Err(message) => {
-                self.push(TokenKind::Int, Some(PLACEHOLDER), end);
+                self.push(TokenKind::Int, end);
                 self.complain(message);
             }
         }
     }
 
     fn float(&mut self, digits_end: usize, fraction: bool) {
-        let mut end = if fraction { self.digits_end(digits_end + 1) } else { digits_end };
+        let mut end = if fraction { self::digits_end(self.text, digits_end + 1) } else { digits_end };
         let mut exponent_is_empty = false;
         if matches!(self.bytes.get(end), Some(b'e' | b'E')) {
             end += 1;
@@ -66,44 +83,46 @@ impl<'s> Lexer<'s> {
                 end += 1;
             }
             let exponent = end;
-            end = self.digits_end(exponent);
+            end = self::digits_end(self.text, exponent);
             exponent_is_empty = end == exponent;
         }
         // .NET reads ASCII digits only, though upstream scans the digits of every script.
         let text = &self.text[self.at..end];
         if exponent_is_empty || !text.is_ascii() {
-            self.push(TokenKind::Float, None, end);
+            self.push(TokenKind::Float, end);
             self.complain(format!("malformed float literal: {text}"));
         } else if self.continues(end) {
-            self.glued(TokenKind::Float, None, end);
+            self.glued(TokenKind::Float, end);
         } else {
-            self.push(TokenKind::Float, None, end);
+            self.push(TokenKind::Float, end);
         }
     }
 
     /// A number with identifier characters after it is one malformed literal, not two tokens.
-    fn glued(&mut self, kind: TokenKind, value: Option<Value<'s>>, from: usize) {
+    fn glued(&mut self, kind: TokenKind, from: usize) {
         let start = self.at;
         let end = self.word_end(from);
-        self.push(kind, value, end);
+        self.push(kind, end);
         self.complain(format!("invalid number literal: {}", &self.text[start..end]));
     }
 
     fn continues(&self, at: usize) -> bool {
         self.text[at..].chars().next().is_some_and(continues_word)
     }
+}
 
-    fn digits_end(&self, from: usize) -> usize {
-        let mut end = from;
-        while self.bytes.get(end).is_some_and(u8::is_ascii_digit) {
-            end += 1;
-        }
-        if self.bytes.get(end).is_none_or(u8::is_ascii) {
-            return end;
-        }
-        let rest = self.text[end..].char_indices().find(|(_, character)| !is_digit(*character));
-        rest.map_or(self.bytes.len(), |(index, _)| end + index)
+/// Where the digits from `from` on end.
+fn digits_end(text: &str, from: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut end = from;
+    while bytes.get(end).is_some_and(u8::is_ascii_digit) {
+        end += 1;
     }
+    if bytes.get(end).is_none_or(u8::is_ascii) {
+        return end;
+    }
+    let rest = text[end..].char_indices().find(|(_, character)| !is_digit(*character));
+    rest.map_or(bytes.len(), |(index, _)| end + index)
 }
 
 /// The magnitude of a type's least value passes: the parser wants a minus before it.

@@ -1,8 +1,8 @@
 //! The rules of the lexer that are easy to get wrong.
 
-use super::{tokenize, tokenize_region};
+use super::{int_value, plain_text, tokenize, tokenize_region};
 use crate::base::text::{LineIndex, Position, Span};
-use crate::syntax::token::{IntLiteral, TokenKind, Value, identifier_name};
+use crate::syntax::token::{IntLiteral, Token, TokenKind, identifier_name};
 
 use TokenKind::{
     Arrow, Bar, BitOr, Char, Colon, Dot, DotDotDot, EndOfFile, Equals, EqualsEquals, Float, Greater,
@@ -27,16 +27,21 @@ fn complaints(text: &str) -> Vec<String> {
 }
 
 fn texts(text: &str) -> Vec<String> {
-    let values = tokenize(text).values;
-    values
-        .into_iter()
-        .filter_map(|value| if let Value::Text(text) = value { Some(text.into_owned()) } else { None })
-        .collect()
+    let tokens = tokenize(text);
+    let said = |(index, token): (usize, &Token)| {
+        let plain = || plain_text(&text[token.span.start as usize..token.span.end as usize]).to_owned();
+        let noted = tokens.texts.iter().find(|(at, _)| *at as usize == index);
+        noted.map_or_else(plain, |(_, text)| text.clone().into_owned())
+    };
+    let is_text = |(_, token): &(usize, &Token)| matches!(token.kind, Str | Char);
+    tokens.tokens.iter().enumerate().filter(is_text).map(said).collect()
 }
 
 fn int(text: &str) -> IntLiteral<'_> {
-    match tokenize(text).values.into_iter().next() {
-        Some(Value::Int(literal)) => literal,
+    match tokenize(text).tokens.first() {
+        Some(token) if token.kind == Int => {
+            int_value(&text[token.span.start as usize..token.span.end as usize])
+        }
         other => panic!("{text}: {other:?}"),
     }
 }
@@ -196,7 +201,7 @@ fn columns_count_utf16_units_and_rows_newlines_only() {
     assert_eq!(tokens.len(), 4);
     for token in &tokens {
         assert_eq!(
-            (token.start, token.end),
+            (token.start, token.end(text)),
             (index.position(token.span.start), index.position(token.span.end))
         );
     }
@@ -239,9 +244,10 @@ fn check(text: &str) {
                 && text.get(token.span.start as usize..token.span.end as usize).is_some()
         );
         assert_eq!(
-            (token.start, token.end),
+            (token.start, token.end(text)),
             (index.position(token.span.start), index.position(token.span.end))
         );
+        assert_eq!(token.end_row(text), token.end(text).row);
         last = token.span.end;
     }
     assert_eq!(tokens.last().map(|token| (token.kind, token.span.end)), Some((EndOfFile, text.len() as u32)));

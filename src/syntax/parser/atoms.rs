@@ -8,7 +8,8 @@ use super::errors::code;
 use super::names::no_type;
 use crate::base::text::Span;
 use crate::syntax::ast::{Expr, ExprKind, StringSegment, Text};
-use crate::syntax::token::{TokenKind, Value};
+use crate::syntax::lexer;
+use crate::syntax::token::TokenKind;
 
 impl<'s> Parser<'_, 's> {
     pub(super) fn primary(&mut self) -> Expr<'s> {
@@ -92,9 +93,9 @@ impl<'s> Parser<'_, 's> {
 
     /// The decoded text of a string or character token.
     pub(super) fn text_value(&self, index: usize) -> Text<'s> {
-        match self.values.get(self.token(index).value as usize) {
-            Some(Value::Text(text)) => self.kept(text),
-            _ => "",
+        match self.texts.binary_search_by_key(&(index as u32), |(token, _)| *token) {
+            Ok(at) => self.kept(&self.texts[at].1),
+            Err(_) => lexer::plain_text(self.token_text(index)),
         }
     }
 

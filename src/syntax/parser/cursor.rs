@@ -96,7 +96,7 @@ impl<'s> Parser<'_, 's> {
     pub(super) fn is_on_row_of(&self, index: usize, node: Span) -> bool {
         let token = self.token(index);
         match index.checked_sub(1).map(|before| self.token(before)) {
-            Some(before) if before.span.end == node.end => before.end.row == token.start.row,
+            Some(before) if before.span.end == node.end => before.end_row(self.text) == token.start.row,
             _ => {
                 let (from, to) = (node.end.min(token.span.start), node.end.max(token.span.start));
                 !self.text.as_bytes()[from as usize..to as usize].contains(&b'\n')

@@ -44,7 +44,7 @@ impl Parser<'_, '_> {
     /// For the diagnostics that Darklang reports even after it has abandoned a parse.
     pub(super) fn report_always(&mut self, code: &'static str, index: usize, message: impl Into<String>) {
         let token = self.token(index);
-        let (start, end) = (token.start, token.end);
+        let (start, end) = (token.start, token.end(self.text));
         self.diagnostics.push(Diagnostic::error(code, start, end, message));
     }
 

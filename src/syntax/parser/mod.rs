@@ -34,7 +34,7 @@ use smallvec::SmallVec;
 
 use self::cursor::Scope;
 use self::limits::Budget;
-use super::token::{NO_VALUE, Token, TokenKind, Tokens, Value};
+use super::token::{Token, TokenKind, Tokens};
 use super::{Parsed, ast};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{Position, Span};
@@ -64,7 +64,7 @@ struct Parser<'t, 's> {
     arena: &'s Bump,
     text: &'s str,
     tokens: &'t [Token],
-    values: &'t [Value<'s>],
+    texts: &'t [(u32, Cow<'s, str>)],
     docs: &'t [(u32, Cow<'s, str>)],
     literal_diagnostics: &'t [Diagnostic],
     /// What stands at every index past the last token.
@@ -83,18 +83,12 @@ struct Parser<'t, 's> {
 
 impl<'t, 's> Parser<'t, 's> {
     fn new(text: &'s str, tokens: &'t Tokens<'s>, arena: &'s Bump) -> Self {
-        let end = Token {
-            kind: TokenKind::EndOfFile,
-            value: NO_VALUE,
-            span: Span::default(),
-            start: Position::default(),
-            end: Position::default(),
-        };
+        let end = Token { kind: TokenKind::EndOfFile, span: Span::default(), start: Position::default() };
         Parser {
             arena,
             text,
             tokens: &tokens.tokens,
-            values: &tokens.values,
+            texts: &tokens.texts,
             docs: &tokens.docs,
             literal_diagnostics: &tokens.literal,
             end: tokens.tokens.last().copied().unwrap_or(end),

@@ -3,7 +3,8 @@
 use super::Parser;
 use super::errors::code;
 use crate::syntax::ast::{FloatLiteral, IntLiteral, Text};
-use crate::syntax::token::{TokenKind, Value};
+use crate::syntax::lexer;
+use crate::syntax::token::TokenKind;
 
 /// Exponents beyond this are refused.
 const MAX_EXPONENT: i32 = 400;
@@ -32,16 +33,13 @@ impl<'s> Parser<'_, 's> {
         }
     }
 
-    fn int_at(&self, index: usize) -> Option<&IntLiteral<'s>> {
-        match self.values.get(self.token(index).value as usize) {
-            Some(Value::Int(literal)) => Some(literal),
-            _ => None,
-        }
+    fn int_at(&self, index: usize) -> Option<IntLiteral<'s>> {
+        (self.kind_at(index) == TokenKind::Int).then(|| lexer::int_value(self.token_text(index)))
     }
 
     /// The value of an integer token, which always has one.
     pub(super) fn int_value(&self, index: usize) -> IntLiteral<'s> {
-        self.int_at(index).copied().unwrap_or(IntLiteral::Int64(0))
+        self.int_at(index).unwrap_or(IntLiteral::Int64(0))
     }
 
     /// The value of an integer token behind a minus sign. A smallest value is already negative and stays.
@@ -63,11 +61,11 @@ impl<'s> Parser<'_, 's> {
     /// be written.
     pub(super) fn check_magnitude(&mut self) {
         let is_smallest = match self.int_at(self.at) {
-            Some(IntLiteral::Int8(value)) => *value == i8::MIN,
-            Some(IntLiteral::Int16(value)) => *value == i16::MIN,
-            Some(IntLiteral::Int32(value)) => *value == i32::MIN,
-            Some(IntLiteral::Int64(value)) => *value == i64::MIN,
-            Some(IntLiteral::Int128(value)) => *value == i128::MIN,
+            Some(IntLiteral::Int8(value)) => value == i8::MIN,
+            Some(IntLiteral::Int16(value)) => value == i16::MIN,
+            Some(IntLiteral::Int32(value)) => value == i32::MIN,
+            Some(IntLiteral::Int64(value)) => value == i64::MIN,
+            Some(IntLiteral::Int128(value)) => value == i128::MIN,
             _ => false,
         };
         if is_smallest {
