@@ -13,6 +13,12 @@ CREATE TABLE darkc_changes (
 );
 INSERT INTO darkc_changes (id, count) VALUES (0, 0);
 
+-- The items that anybody added a row of package_dependencies to since darkc last wrote; a trigger notes them. Most are
+-- other people's own. Where one of them is a loader's, darkc may own the row.
+CREATE TABLE darkc_dependents (
+  item_hash TEXT NOT NULL
+);
+
 -- One row. The manifest is long and comes last, so that whoever wants the other columns need not read it.
 CREATE TABLE darkc_state (
   id           INTEGER PRIMARY KEY CHECK (id = 0),

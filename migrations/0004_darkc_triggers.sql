@@ -1,6 +1,6 @@
 -- Count every change to what darkc may own. A table that is dropped takes its triggers along, and then the
 -- number of schema changes (PRAGMA schema_version) differs from the one that darkc has seen.
--- No trigger may name a table other than its own and darkc_changes: Darklang drops and renames tables.
+-- No trigger may name a table other than its own and darkc's: Darklang drops and renames tables.
 
 -- A replacement fires no delete trigger, so an insert over an existing hash counts. New hashes are no change.
 CREATE TRIGGER darkc_types_replaced BEFORE INSERT ON package_types
@@ -48,7 +48,10 @@ CREATE TRIGGER darkc_ops_deleted AFTER DELETE ON package_ops
   WHEN OLD.branch_id = '89282547-e4e6-4986-bcb6-db74bc6a8c0f'
   BEGIN UPDATE darkc_changes SET count = count + 1; END;
 
--- Dependencies of an item are deleted before new ones are inserted, so inserts alone are not counted.
+-- Whoever makes an item inserts its dependencies, which is no change to anything of darkc's. Whose item it is can only be
+-- told from tables that no trigger may name, so the next reload finds it out.
+CREATE TRIGGER darkc_dependencies_inserted AFTER INSERT ON package_dependencies
+  BEGIN INSERT INTO darkc_dependents (item_hash) VALUES (NEW.item_hash); END;
 CREATE TRIGGER darkc_dependencies_updated AFTER UPDATE ON package_dependencies
   BEGIN UPDATE darkc_changes SET count = count + 1; END;
 CREATE TRIGGER darkc_dependencies_deleted AFTER DELETE ON package_dependencies

@@ -302,7 +302,6 @@ pub fn first_row_difference(plan: &Plan) -> Option<String> {
         .or_else(unbound)
         .or_else(set_aside)
         .or_else(retained)
-        .or_else(dependencies)
 }
 
 fn table(kind: ItemKind) -> &'static str {

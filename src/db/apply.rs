@@ -331,6 +331,9 @@ impl<'c> Apply<'c> {
         if self.triggers_dropped {
             schema::make_triggers(self.connection)?;
         }
+        if !self.in_draft {
+            self.statements.run(Sql::ForgetDependents, [])?;
+        }
         let changed = self.statements.first(Sql::HowChanged, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let (changes, schema): (i64, i64) = changed.unwrap_or_default();
         let parameters = (

@@ -228,10 +228,13 @@ fn next_step(error: &rusqlite::Error) -> &'static str {
             "the file is damaged; restore a backup, or move it away to get a fresh store"
         }
         Some(rusqlite::ErrorCode::SystemIoFailure) => {
-            "the system could not read or write it; check the disk, its free space and the limits of this process \
-             (ulimit -f)"
+            "the system could not read or write it, or another process removed it; run again, and check the disk, its \
+             free space and the limits of this process (ulimit -f)"
         }
         Some(rusqlite::ErrorCode::OutOfMemory) => "free some memory and run again",
+        Some(rusqlite::ErrorCode::CannotOpen) => {
+            "check the permissions of the file and of its folder, and that the disk is not full"
+        }
         _ => "check the permissions of the file and of its folder",
     }
 }

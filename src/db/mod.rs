@@ -111,7 +111,8 @@ pub enum Column {
 /// How much the store had changed at some moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Seen {
-    /// Counted by darkc's triggers; `None` where darkc's tables are missing, and then any change counts.
+    /// Counted by darkc's triggers, and the dependencies that were added to loaders' items; `None` where darkc's tables
+    /// are missing, and then any change counts.
     changes: Option<i64>,
     schema: i64,
     /// SQLite's count of what other connections did, which changes with anything they write.
@@ -478,7 +479,7 @@ fn shared_warning(path: &Path) -> Option<String> {
 fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRow>, i64)> {
     const STATE: &str = "SELECT v.schema_version, d.data_version, c.count, m.newest, \
              s.tool, s.sources, s.zero_ids, s.changes_seen, s.schema_seen, s.last_stamp, s.items, s.around, \
-             s.unresolved \
+             s.unresolved, EXISTS (SELECT 1 FROM darkc_dependents) \
          FROM pragma_schema_version v, pragma_data_version d, \
              (SELECT max(number) AS newest FROM darkc_migrations) m \
              LEFT JOIN (SELECT NULL FROM darkc_files LIMIT 0) \
@@ -497,7 +498,11 @@ fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRo
         Err(error) => return Err(error),
     };
     statement.query_row([], |row| {
-        let seen = seen(row)?;
+        let mut seen = seen(row)?;
+        if row.get(13)? {
+            let added = owned::added_dependencies(connection)?;
+            seen.changes = seen.changes.map(|changes| changes + added);
+        }
         let migration = row.get::<_, Option<i64>>(3)?.unwrap_or(0);
         let (Some(tool), Some(sources)) = (row.get(4)?, row.get(5)?) else {
             return Ok((seen, None, migration));

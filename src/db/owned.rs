@@ -156,6 +156,27 @@ fn rows(connection: &Connection, shapes: &Shapes<'_>) -> rusqlite::Result<Vec<Ac
     Ok(items)
 }
 
+/// Returns how many dependencies anybody has added since darkc last wrote to items that loaders have named; an item with
+/// several names can count more than once.
+pub(super) fn added_dependencies(connection: &Connection) -> rusqlite::Result<i64> {
+    let commits = loader_commits(connection)?;
+    let mut added = connection.prepare(
+        "SELECT l.commit_hash, (SELECT count(*) FROM darkc_dependents d WHERE d.item_hash = l.item_hash) \
+         FROM locations l WHERE l.branch_id = ?1 AND l.commit_hash IS NOT NULL \
+         AND l.item_hash IN (SELECT item_hash FROM darkc_dependents)",
+    )?;
+    let mut rows = added.query([MAIN_BRANCH_TEXT])?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        if commits.contains_key(text(row, 0)?) {
+            count += row.get::<_, i64>(1)?;
+        }
+    }
+    Ok(count)
+}
+
+/// The dependencies of each item that has any. One that darkc cannot read is none that it would write, so the
+/// fingerprint of its item is then one that no item has.
 fn dependencies(connection: &Connection) -> rusqlite::Result<Vec<(ContentHash, Fingerprint)>> {
     let mut table = connection.prepare(
         "SELECT item_hash, depends_on_hash, depends_on_item_type, depends_on_owner, depends_on_modules, \
@@ -165,33 +186,37 @@ fn dependencies(connection: &Connection) -> rusqlite::Result<Vec<(ContentHash, F
     let mut items: Vec<(ContentHash, Fingerprint)> = Vec::new();
     let mut edges: Vec<(ContentHash, ItemKind, String)> = Vec::new();
     let mut current = None;
-    let mut finish = |item: Option<ContentHash>, edges: &mut Vec<(ContentHash, ItemKind, String)>| {
-        if let Some(item) = item {
-            let edges = edges.iter().map(|(hash, kind, location)| (*hash, *kind, location.as_str()));
-            items.push((item, dependencies_fingerprint(edges)));
-        }
-        edges.clear();
+    let mut is_readable = true;
+    let mut finish = |item: Option<ContentHash>, edges: &[(ContentHash, ItemKind, String)], is_readable| {
+        let Some(item) = item else { return };
+        let edges = edges.iter().map(|(hash, kind, location)| (*hash, *kind, location.as_str()));
+        let read = if is_readable { dependencies_fingerprint(edges) } else { Fingerprint::default() };
+        items.push((item, read));
     };
     while let Some(row) = rows.next()? {
-        let (Some(item), Some(hash), Some(kind)) = (
-            ContentHash::from_hex(text(row, 0)?),
-            ContentHash::from_hex(text(row, 1)?),
-            kind_of(text(row, 2)?),
-        ) else {
-            continue;
-        };
+        let Some(item) = ContentHash::from_hex(text(row, 0)?) else { continue };
         if current != Some(item) {
-            finish(current, &mut edges);
-            current = Some(item);
+            finish(current, &edges, is_readable);
+            (current, is_readable) = (Some(item), true);
+            edges.clear();
         }
-        let location = match row.get_ref(3)?.as_str_or_null()? {
-            Some(owner) => dotted(owner, text(row, 4)?, text(row, 5)?),
-            None => String::new(),
-        };
-        edges.push((hash, kind, location));
+        match edge(row) {
+            Some(edge) => edges.push(edge),
+            None => is_readable = false,
+        }
     }
-    finish(current, &mut edges);
+    finish(current, &edges, is_readable);
     Ok(items)
+}
+
+fn edge(row: &Row<'_>) -> Option<(ContentHash, ItemKind, String)> {
+    let hash = ContentHash::from_hex(text(row, 1).ok()?)?;
+    let kind = kind_of(text(row, 2).ok()?)?;
+    let location = match row.get_ref(3).ok()?.as_str_or_null().ok()? {
+        Some(owner) => dotted(owner, text(row, 4).ok()?, text(row, 5).ok()?),
+        None => String::new(),
+    };
+    Some((hash, kind, location))
 }
 
 pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {

@@ -14,8 +14,15 @@ const DARKC_TRIGGERS: &str = include_str!("../../migrations/0004_darkc_triggers.
 pub const NEWEST_MIGRATION: i64 = 3;
 
 /// darkc's own tables, for starting over where one of them is missing.
-const DARKC_TABLES: [&str; 6] =
-    ["darkc_migrations", "darkc_changes", "darkc_state", "darkc_files", "darkc_releases", "darkc_retained"];
+const DARKC_TABLES: [&str; 7] = [
+    "darkc_migrations",
+    "darkc_changes",
+    "darkc_dependents",
+    "darkc_state",
+    "darkc_files",
+    "darkc_releases",
+    "darkc_retained",
+];
 
 /// What `darklang/dark LibDB/Releases.fs` calls `currentRelease`.
 pub const RELEASE: i64 = 4;
@@ -108,7 +115,7 @@ pub fn drop_indexes(connection: &Connection, names: &[&str]) -> rusqlite::Result
 /// Whether all of darkc's own tables are there, with the columns that this program knows.
 pub fn has_darkc_tables(connection: &Connection) -> rusqlite::Result<bool> {
     let mut there = connection.prepare(
-        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (?1, ?2, ?3, ?4, ?5, ?6)",
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let count: usize = there.query_row(DARKC_TABLES, |row| row.get(0))?;
     let mut column =

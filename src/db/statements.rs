@@ -94,6 +94,7 @@ statements! {
     DropFile: "DELETE FROM darkc_files WHERE path = ?1",
     PutRetained: "INSERT INTO darkc_retained (hash, kind, location, add_op, named) VALUES (?1, ?2, ?3, ?4, ?5)",
     DropRetained: "DELETE FROM darkc_retained WHERE hash = ?1",
+    ForgetDependents: "DELETE FROM darkc_dependents",
     PutState: "INSERT INTO darkc_state (id, tool, sources, zero_ids, items, unresolved, changes_seen, schema_seen, \
         last_stamp, around, manifest) VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
         ON CONFLICT (id) DO UPDATE SET \
@@ -106,7 +107,15 @@ statements! {
 
 impl Sql {
     fn writes_own_rows(self) -> bool {
-        matches!(self, Sql::PutFile | Sql::DropFile | Sql::PutRetained | Sql::DropRetained | Sql::PutState)
+        matches!(
+            self,
+            Sql::PutFile
+                | Sql::DropFile
+                | Sql::PutRetained
+                | Sql::DropRetained
+                | Sql::ForgetDependents
+                | Sql::PutState
+        )
     }
 }
 

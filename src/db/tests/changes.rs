@@ -46,6 +46,9 @@ fn what_changes_darkcs_rows_is_noticed() {
         "UPDATE package_functions SET rt_instrs = x'00'".to_owned(),
         "UPDATE locations SET unlisted_at = datetime('now') WHERE name = 'f'".to_owned(),
         "UPDATE package_dependencies SET depends_on_hash = 'x' WHERE depends_on_item_type = 'fn'".to_owned(),
+        "INSERT INTO package_dependencies (item_hash, depends_on_hash, depends_on_item_type) \
+         SELECT item_hash, item_hash, 'type' FROM locations WHERE name = 'f'"
+            .to_owned(),
         "DELETE FROM package_ops WHERE rowid = 1".to_owned(),
         "UPDATE package_ops SET op_blob = x'00'".to_owned(),
         format!("INSERT INTO package_ops (id, op_blob, branch_id) VALUES ('new', x'00', {main})"),
