@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use bumpalo::Bump;
 use darkc::commands::{self, Settings};
 use darkc::internals::base::parallel;
-use darkc::internals::{checkout, lower, state, syntax};
+use darkc::internals::load::{self, Options, Sidecars};
+use darkc::internals::{checkout, discover, lower, state, syntax};
+use darkc_cache_format::ToolDigest;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use xxhash_rust::xxh3::xxh3_128;
@@ -241,25 +243,83 @@ fn no_checkout_makes_the_scanners_panic() {
     });
 }
 
+/// Three sources of different kinds: functions, types with descriptions, values with text that is not ASCII.
+const THREE: [(&str, &str); 3] = [
+    (
+        "acme/calls",
+        "module Acme.Calls\n\nlet f (x: Int64) : Int64 =\n  if x > 3L then Acme.Calls.f (x - 1L) else x\n",
+    ),
+    (
+        "acme/kinds",
+        "module Acme.Kinds\n\n/// A bed\ntype Bed = { width: Int64; trees: List<Tree> }\n\ntype Tree =\n  | Oak\n  | Elm of Int64\n",
+    ),
+    (
+        "acme/words",
+        "module Acme.Words\n\nval hello = \"gr\u{FC}\u{DF} dich \u{1F333}\"\n\nval many = [ 1L; 2L; -3L ]\n",
+    ),
+];
+
+/// A tree of three files and their sidecars.
+fn three_files() -> (Tree, [Vec<u8>; 3]) {
+    let tree = Tree::in_memory();
+    THREE.iter().for_each(|(name, source)| tree.write(&format!("{name}.dark"), source.as_bytes()));
+    assert_eq!(build(&tree), (3, 3));
+    let sidecars = THREE.map(|(name, _)| tree.read(&format!("{name}.darkc")).expect("a sidecar"));
+    (tree, sidecars)
+}
+
+/// Puts something in the place of each sidecar; a build parses all three files and mends all three.
+#[track_caller]
+fn each_is_a_miss(tree: &Tree, sound: &[Vec<u8>; 3], damaged: [&[u8]; 3], what: &str) {
+    let path = |name: &str| tree.packages().join(format!("{name}.darkc"));
+    for ((name, _), damaged) in THREE.iter().zip(damaged) {
+        fs::write(path(name), damaged).expect("a damaged sidecar");
+    }
+    assert_eq!(build(tree), (3, 3), "{what}: three files are parsed, three sidecars written");
+    for ((name, _), sound) in THREE.iter().zip(sound) {
+        assert!(fs::read(path(name)).expect("a sidecar") == *sound, "{what}: {name} is mended");
+    }
+}
+
 #[test]
 fn every_flipped_bit_and_every_cut_of_a_sidecar_is_a_miss() {
-    let (tree, sound) = one_file();
-    let path = tree.packages().join("harbor/ship.darkc");
-    let check = |damaged: &[u8], what: &str| {
-        fs::write(&path, damaged).expect("a damaged sidecar");
-        assert_eq!(build(&tree), (1, 1), "{what}: one file is parsed, one sidecar written");
-        assert!(fs::read(&path).expect("a sidecar") == sound, "{what}: the sidecar is mended");
-    };
-    // A part of all places by default, spread over the whole file.
-    let step = if common::number_from_env("DARKC_FUZZ_SECONDS", SECONDS) > SECONDS { 1 } else { 7 };
-    for bit in (0..sound.len() * 8).step_by(step) {
-        let mut damaged = sound.clone();
-        damaged[bit / 8] ^= 1 << (bit % 8);
-        check(&damaged, &format!("bit {bit}"));
+    let (tree, sound) = three_files();
+    let longest = sound.iter().map(Vec::len).max().unwrap_or_default();
+    for bit in 0..longest * 8 {
+        // A shorter sidecar is damaged again from its start on.
+        let damaged = sound.each_ref().map(|sound| {
+            let (mut damaged, bit) = (sound.clone(), bit % (sound.len() * 8));
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            damaged
+        });
+        each_is_a_miss(&tree, &sound, damaged.each_ref().map(Vec::as_slice), &format!("bit {bit}"));
     }
-    for length in (0..sound.len()).step_by(step) {
-        check(&sound[..length], &format!("the first {length} bytes"));
+    for length in 0..longest {
+        let cut = sound.each_ref().map(|sound| &sound[..length % sound.len()]);
+        each_is_a_miss(&tree, &sound, cut, &format!("cut at {length}"));
     }
-    check(&[&sound[..], b"x"].concat(), "one byte more");
-    assert_eq!(build(&tree), (0, 0), "then it is a hit");
+    let longer = sound.each_ref().map(|sound| [&sound[..], b"x"].concat());
+    each_is_a_miss(&tree, &sound, longer.each_ref().map(Vec::as_slice), "one byte more");
+    assert_eq!(build(&tree), (0, 0), "then all are hits");
+}
+
+#[test]
+fn a_sidecar_of_another_file_or_of_another_build_is_a_miss() {
+    let (tree, sound) = three_files();
+    let [calls, kinds, words] = sound.each_ref().map(Vec::as_slice);
+    each_is_a_miss(&tree, &sound, [kinds, words, calls], "each has the next one's");
+    each_is_a_miss(&tree, &sound, [words, calls, kinds], "each has the one's before");
+    each_is_a_miss(&tree, &sound, [kinds, calls, b""], "two are swapped, one is empty");
+
+    let older = Tree::in_memory();
+    THREE.iter().for_each(|(name, source)| older.write(&format!("{name}.dark"), source.as_bytes()));
+    let found = discover::sources(&older.packages(), parallel::Threads::OnePerProcessor).expect("sources");
+    let tool = ToolDigest(load::TOOL_DIGEST.0.map(|byte| !byte));
+    let options = Options { sidecars: Sidecars::Update, threads: 1, tool };
+    parallel::on_large_stack(|| load::load(&older.packages(), &found.iter().collect::<Vec<_>>(), options))
+        .expect("a thread");
+    let others = THREE.map(|(name, _)| older.read(&format!("{name}.darkc")).expect("a sidecar"));
+    assert!(others.iter().zip(&sound).all(|(other, sound)| other.len() == sound.len() && other != sound));
+    each_is_a_miss(&tree, &sound, others.each_ref().map(Vec::as_slice), "all are of another build");
+    assert_eq!(build(&tree), (0, 0), "then all are hits");
 }

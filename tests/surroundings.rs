@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -63,7 +64,7 @@ type Oddity = fn(&Path);
 
 #[test]
 fn a_sidecar_that_is_no_ordinary_file_is_a_miss_and_is_replaced() {
-    let oddities: [(&str, Oddity); 8] = [
+    let oddities: [(&str, Oddity); 12] = [
         ("a pipe", make_pipe),
         ("a link to a pipe", |path| {
             let pipe = path.with_extension("pipe");
@@ -71,6 +72,18 @@ fn a_sidecar_that_is_no_ordinary_file_is_a_miss_and_is_replaced() {
             symlink(pipe, path).expect("a link");
         }),
         ("a link to a device without end", |path| symlink("/dev/zero", path).expect("a link")),
+        ("a link to a device without content", |path| symlink("/dev/null", path).expect("a link")),
+        ("a device", |path| {
+            // Devices can be made by root alone, and not everywhere.
+            let made = Command::new("mknod").arg(path).args(["c", "1", "5"]).stderr(Stdio::null()).status();
+            if !made.is_ok_and(|made| made.success()) {
+                symlink("/dev/zero", path).expect("a link");
+            }
+        }),
+        ("a socket", |path| drop(UnixListener::bind(path).expect("a socket"))),
+        ("a hard link to the sidecar of another file", |path| {
+            fs::hard_link(path.with_file_name("b.darkc"), path).expect("a link");
+        }),
         ("a link to itself", |path| symlink(path, path).expect("a link")),
         ("a link to nothing", |path| symlink("nothing", path).expect("a link")),
         ("10 GB of nothing", |path| {
@@ -93,9 +106,25 @@ fn a_sidecar_that_is_no_ordinary_file_is_a_miss_and_is_replaced() {
         let done = summary(&run.stderr);
         assert_eq!((done.hit, done.parsed), (2, 1), "{what}: {}", run.stderr);
         assert!(fs::read(&sidecar).expect("a sidecar") == sound, "{what} is replaced");
+        assert!(fs::symlink_metadata(&sidecar).expect("a sidecar").is_file(), "{what}: not what it leads to");
         let run = tree.reload("third.db", &[]).expect_code(0);
         assert_eq!(summary(&run.stderr).hit, 3, "{what}");
     }
+}
+
+/// What stands in the database is not loaded again, so nobody misses the sidecars.
+#[test]
+fn a_reload_after_clean_writes_no_sidecar_and_a_build_writes_all() {
+    let tree = loaded();
+    tree.darkc("clean", &[]).expect_code(0);
+    let run = tree.reload(STORE, &[]).expect_code(0);
+    assert_eq!((summary(&run.stderr).hit, tree.sidecars().len()), (3, 0));
+    tree.write(B, b"module Garden.B\n\nlet f (x: Int64) : Int64 =\n  x + 3L\n");
+    tree.reload(STORE, &[]).expect_code(0);
+    let written: Vec<String> = tree.sidecars().into_keys().collect();
+    assert!(written.contains(&"garden/b.darkc".to_owned()), "{written:?}");
+    tree.darkc("build", &[]).expect_code(0);
+    assert_eq!(tree.sidecars().len(), 3);
 }
 
 #[test]

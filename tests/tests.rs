@@ -66,6 +66,12 @@ mod races;
 /// Where nothing can be written.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod read_only;
+/// One call that fails, and the words for it.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod failing_calls;
+/// What this user may not read or write.
+#[cfg(unix)]
+mod permissions;
 /// Odd files, locked stores, full disks and closed pipes.
 mod surroundings;
 /// A store that was not touched is not opened; one that was is.

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 use std::os::unix::fs::FileExt as _;
 use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// The calls by which a program reaches files and other processes, with what to call them.
@@ -82,6 +83,12 @@ impl Call {
         let text = &bytes[..read.unwrap_or(0)];
         let end = text.iter().position(|byte| *byte == 0).unwrap_or(0);
         String::from_utf8_lossy(&text[..end]).into_owned()
+    }
+
+    /// The file that a descriptor stands for.
+    pub fn file(&self, argument: usize) -> Option<PathBuf> {
+        let descriptor = self.arguments[argument] as libc::c_int;
+        std::fs::read_link(format!("/proc/{}/fd/{descriptor}", self.thread)).ok()
     }
 }
 
