@@ -24,6 +24,7 @@ mod edits;
 mod first;
 mod history;
 mod index;
+mod large;
 mod parts;
 mod scale;
 
@@ -34,7 +35,7 @@ use common::table::Table;
 type Section = (&'static str, fn(&Path, usize, &mut Table));
 
 /// `cold` comes first: it measures memory, for which the benchmark itself must still be small.
-const SECTIONS: [Section; 9] = [
+const SECTIONS: [Section; 10] = [
     ("cold", first::cold),
     ("edits", edits::edits),
     ("history", history::history),
@@ -44,6 +45,7 @@ const SECTIONS: [Section; 9] = [
     ("parts", parts::parts),
     ("index", index::index),
     ("sets", scale::sets),
+    ("large", large::large),
 ];
 
 fn main() {

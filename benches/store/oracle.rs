@@ -171,7 +171,7 @@ fn ops(oracle: &Connection) -> Vec<Op> {
         let blob: Vec<u8> = row.get(1)?;
         let op = Op::of(&blob[BLOB_HEADER_LENGTH..]);
         assert_eq!(op.id.to_text(), row.get::<_, String>(0)?);
-        assert_eq!(op.blob, blob);
+        assert_eq!(*op.blob, *blob);
         Ok((op.hash, op))
     });
     let ops: std::collections::HashMap<ContentHash, Op> = ops.unwrap().map(Result::unwrap).collect();

@@ -6,7 +6,7 @@ use super::apply::Apply;
 use super::commit;
 use super::names::Naming;
 use super::schema::MAIN_BRANCH_TEXT;
-use super::statements::{Sql, is_taken};
+use super::statements::{BoundBlob, Sql, is_taken};
 use super::time::{Millis, first_timestamp};
 use crate::diff::Plan;
 use crate::ops::{Op, OpId};
@@ -47,8 +47,10 @@ impl Apply<'_> {
             self.statements.run(Sql::DropOpAt, [place])?;
         }
         for (old, op) in &plan.amend_ops {
-            let parameters = (old.to_text(), MAIN_BRANCH_TEXT, op.id.to_text(), &op.blob);
-            self.statements.run(Sql::AmendOp, parameters)?;
+            let parameters = (old.to_text(), MAIN_BRANCH_TEXT, op.id.to_text(), BoundBlob(&op.blob));
+            if self.statements.run(Sql::AmendOp, parameters)? > 0 {
+                self.write_op_later(op)?;
+            }
         }
         Ok(namings)
     }
@@ -81,24 +83,36 @@ impl Apply<'_> {
         timestamp: &str,
         places: &mut VecDeque<i64>,
     ) -> rusqlite::Result<bool> {
-        let Op { id, blob, .. } = op;
+        let (id, blob) = (op.id, BoundBlob(&op.blob));
         let added = match places.front() {
             Some(place) => {
-                let parameters = (id.to_text(), blob, commit, &self.created_at, timestamp, place);
+                let parameters = (id.to_text(), &blob, commit, &self.created_at, timestamp, place);
                 match self.statements.run(Sql::ReplaceOp, parameters) {
                     Err(error) if is_taken(&error) => 0,
                     replaced => replaced?,
                 }
             }
             None => {
-                let parameters = (id.to_text(), blob, MAIN_BRANCH_TEXT, commit, &self.created_at, timestamp);
+                let parameters = (id.to_text(), &blob, MAIN_BRANCH_TEXT, commit, &self.created_at, timestamp);
                 self.statements.run(Sql::AddOp, parameters)?
             }
         };
         if added > 0 {
             places.pop_front();
+            self.write_op_later(op)?;
         }
         Ok(added > 0)
+    }
+
+    /// Writes the blob of an op that has its row, if it is written later.
+    fn write_op_later(&mut self, op: &Op) -> rusqlite::Result<()> {
+        let blob = BoundBlob(&op.blob);
+        if !blob.is_written_later() {
+            return Ok(());
+        }
+        let key = (op.id.to_text(), MAIN_BRANCH_TEXT);
+        let place = self.statements.first(Sql::FindOpAt, key, |row| row.get(0))?.unwrap_or_default();
+        self.statements.write_later("package_ops", "op_blob", place, &blob)
     }
 }
 

@@ -11,7 +11,7 @@ use rusqlite::Row;
 
 use super::apply::{Apply, item_type};
 use super::error::DbError;
-use super::statements::{Sql, is_taken};
+use super::statements::{BoundBlob, Sql, is_taken};
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 use crate::diff::{self, Dependencies, DependencyRow};
@@ -79,24 +79,36 @@ impl Apply<'_> {
         let hash = row.hash.to_hex();
         let hash: &str = &hash;
         let diff::Row { pt_def, runtime, result, description, .. } = row;
+        let (pt_def, runtime) = (BoundBlob(pt_def), BoundBlob(runtime));
+        let rt_dval = result.as_ref().map(|result| BoundBlob(&result.rt_dval));
         let created = &self.created_at;
-        let put = match (row.kind, place) {
+        match (row.kind, place) {
             (ItemKind::Value, _) => {
-                let (rt_dval, value_type) =
-                    result.as_ref().map(|result| (&result.rt_dval, &result.value_type)).unzip();
-                let parameters = (hash, pt_def, rt_dval, value_type, description, created);
-                self.statements.run(Sql::PutValue, parameters)
+                let value_type = result.as_ref().map(|result| &result.value_type);
+                let parameters = (hash, &pt_def, &rt_dval, value_type, description, created);
+                self.statements.run(Sql::PutValue, parameters)?;
             }
             (kind, None) => {
                 let sql = if kind == ItemKind::Type { Sql::PutType } else { Sql::PutFunction };
-                self.statements.run(sql, (hash, pt_def, runtime, description, created))
+                self.statements.run(sql, (hash, &pt_def, &runtime, description, created))?;
             }
             (kind, Some(place)) => {
                 let sql = if kind == ItemKind::Type { Sql::ReplaceType } else { Sql::ReplaceFunction };
-                self.statements.run(sql, (hash, pt_def, runtime, description, created, place))
+                self.statements.run(sql, (hash, &pt_def, &runtime, description, created, place))?;
             }
+        }
+        let (table, find, runtime_column) = match row.kind {
+            ItemKind::Type => ("package_types", Sql::FindType, "rt_def"),
+            ItemKind::Fn => ("package_functions", Sql::FindFunction, "rt_instrs"),
+            ItemKind::Value => ("package_values", Sql::FindValue, "rt_dval"),
         };
-        put.map(|_| ())
+        let runtime = rt_dval.unwrap_or(runtime);
+        if pt_def.is_written_later() || runtime.is_written_later() {
+            let place = self.statements.first(find, [hash], |row| row.get(0))?.unwrap_or_default();
+            self.statements.write_later(table, "pt_def", place, &pt_def)?;
+            self.statements.write_later(table, runtime_column, place, &runtime)?;
+        }
+        Ok(())
     }
 
     pub(super) fn has_row(&mut self, hash: ContentHash) -> rusqlite::Result<bool> {

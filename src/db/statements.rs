@@ -1,6 +1,7 @@
 //! Every statement of a reload's write, prepared when it is first needed.
 
-use rusqlite::{Connection, Params, Row, Statement};
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, MAIN_DB, Params, Row, Statement};
 
 /// Declares [`Sql`] and the text of each statement.
 macro_rules! statements {
@@ -119,6 +120,28 @@ impl Sql {
     }
 }
 
+/// From how many bytes on a blob is written behind the statement that makes its row. SQLite takes two copies of what is
+/// bound to a statement; of a row with 20 MB that was more than all else that a load held.
+const WRITTEN_LATER: usize = 1 << 20;
+
+/// A blob as a parameter: of a large one only the room is made, for [`Statements::write_later`].
+pub struct BoundBlob<'b>(pub &'b [u8]);
+
+impl BoundBlob<'_> {
+    pub fn is_written_later(&self) -> bool {
+        self.0.len() >= WRITTEN_LATER
+    }
+}
+
+impl ToSql for BoundBlob<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self.is_written_later() {
+            true => ToSqlOutput::ZeroBlob(self.0.len() as u64),
+            false => ToSqlOutput::Borrowed(ValueRef::Blob(self.0)),
+        })
+    }
+}
+
 /// Whether a statement failed because another row has the key.
 pub fn is_taken(error: &rusqlite::Error) -> bool {
     use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
@@ -185,6 +208,20 @@ impl<'c> Statements<'c> {
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<Option<T>> {
         Ok(self.query(sql, parameters, read)?.into_iter().next())
+    }
+
+    /// Writes a large blob into its column of a row; a small one has been bound.
+    pub fn write_later(
+        &self,
+        table: &str,
+        column: &str,
+        row: i64,
+        blob: &BoundBlob<'_>,
+    ) -> rusqlite::Result<()> {
+        if !blob.is_written_later() {
+            return Ok(());
+        }
+        self.connection.blob_open(MAIN_DB, table, column, row, false)?.write_all_at(blob.0, 0)
     }
 
     fn get(&mut self, sql: Sql) -> rusqlite::Result<&mut Statement<'c>> {

@@ -5,9 +5,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::budget::LIMITS;
 use super::builtins::{self, Builtin};
 use super::code::{Frame, Function, TypeDefinition};
-use super::refusal::{Refusal, Result};
+use super::refusal::{Exhausted, Refusal, Result};
 use super::value::Value;
 use super::{read_code, read_values};
 use crate::base::hash::ContentHash;
@@ -45,6 +46,7 @@ impl<'l, L: Lookup> Definitions<'l, L> {
     pub fn function(&self, hash: ContentHash) -> Result<Rc<Function>> {
         cached(&self.functions, hash, || {
             let bytes = self.lookup.function(hash).ok_or(Refusal::Missing(ItemKind::Fn, hash))?;
+            readable(&bytes)?;
             read_code::function(&bytes)
         })
     }
@@ -65,13 +67,25 @@ impl<'l, L: Lookup> Definitions<'l, L> {
 
     /// The instructions of a value.
     pub fn instructions(&self, hash: ContentHash) -> Result<Option<Frame>> {
-        self.lookup.instructions(hash).map(|bytes| read_code::value(&bytes)).transpose()
+        let Some(bytes) = self.lookup.instructions(hash) else { return Ok(None) };
+        readable(&bytes)?;
+        read_code::value(&bytes).map(Some)
     }
 
     /// The result of a value, where it is there and can be read back.
     pub fn result(&self, hash: ContentHash) -> Option<Value> {
         read_values::stored_value(&self.lookup.result(hash)?).ok()
     }
+}
+
+/// How many bytes an instruction takes in memory for each byte that it is stored in: a list of numbers comes to twenty.
+const BYTES_PER_CODE_BYTE: u64 = 20;
+
+/// What is read is not charged to the value that asks first, as others share it; so it is not to be larger than any
+/// value may be.
+fn readable(code: &[u8]) -> Result<()> {
+    let is_small = code.len() as u64 * BYTES_PER_CODE_BYTE <= LIMITS.bytes;
+    if is_small { Ok(()) } else { Err(Refusal::Budget(Exhausted::Memory)) }
 }
 
 fn cached<K: Eq + std::hash::Hash, T>(

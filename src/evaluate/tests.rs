@@ -126,6 +126,9 @@ fn each_value_has_a_budget_of_its_own() {
     assert_eq!(evaluate([hash(200)], &frames, limits), [Err(Refusal::Budget(Exhausted::Steps))]);
     let narrow = Limits { bytes: 1, ..LIMITS };
     assert_eq!(evaluate([hash(0)], &frames, narrow), [Err(Refusal::Budget(Exhausted::Memory))]);
+    // Of a long list of numbers the code alone takes more than a value may.
+    frames.instructions.insert(hash(201), vec![0; 7 << 20]);
+    assert_eq!(evaluate([hash(201)], &frames, LIMITS), [Err(Refusal::Budget(Exhausted::Memory))]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Stored {
     pub fn read(
         database: &mut Database,
         affected: &Affected,
-        compiled: &HashMap<ItemId, CompiledItem>,
+        compiled: &CompiledItems,
         node_ids: NodeIdMode,
     ) -> Result<Option<Self>, DbError> {
         if !database.exists() {

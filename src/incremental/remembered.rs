@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::package_set::PackageSet;
 use crate::base::hash::Fingerprint;
-use crate::compile::item::CompiledItem;
+use crate::compile::item::CompiledItems;
 use crate::diff::OpId;
 use crate::program::lookup::{ItemId, ItemLookup};
 use crate::state::known::Facts;
@@ -14,7 +14,7 @@ use crate::state::{NextFile, NextRow, codec};
 pub type StoredForms = HashMap<ItemId, (Fingerprint, OpId)>;
 
 /// Returns the stored forms of compiled items.
-pub fn stored_forms(compiled: &HashMap<ItemId, CompiledItem>) -> StoredForms {
+pub fn stored_forms(compiled: &CompiledItems) -> StoredForms {
     compiled.values().map(|item| (item.id, (item.fingerprint(), item.add_op.id))).collect()
 }
 

@@ -9,6 +9,8 @@ pub mod read;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use uuid::{Uuid, uuid};
 
 use crate::base::hash::ContentHash;
@@ -44,7 +46,8 @@ pub struct Op {
     pub id: OpId,
     /// The whole SHA-256 of the op, which a commit's hash is made from.
     pub hash: ContentHash,
-    pub blob: Vec<u8>,
+    /// Shared, because a plan is made of copies: that of a first load would else hold each op twice.
+    pub blob: Arc<[u8]>,
 }
 
 impl Op {
@@ -52,7 +55,7 @@ impl Op {
         let hash = op_hash(payload);
         let mut blob = Writer::new();
         payload::package_op_blob(&mut blob, payload);
-        Op { id: OpId::of(hash), hash, blob: blob.into_bytes() }
+        Op { id: OpId::of(hash), hash, blob: blob.into_bytes().into() }
     }
 
     /// The op that binds a name.

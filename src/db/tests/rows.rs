@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::db::{DbError, Shapes, Size};
+use crate::diff::ValueColumns;
 use crate::ops::read::OpHead;
 
 #[test]
@@ -211,4 +212,48 @@ fn the_number_of_statements_does_not_follow_the_number_of_rows() {
         bench.reload(&plan, &state(2)).statements_prepared
     };
     assert_eq!(count(&names), count(&names[..1]));
+}
+
+/// Larger than what is bound to a statement.
+#[test]
+fn large_blobs_are_stored_as_they_are() {
+    let mut bench = Bench::new();
+    let large = |byte: u8| (0..3_000_000_u32).map(|at| (at % 251) as u8 ^ byte).collect::<Vec<u8>>();
+    let blob = |bench: &Bench, sql: &str| -> Vec<u8> {
+        bench.stranger().query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let plan = |kind: ItemKind, old: Option<u8>, byte: u8| {
+        let mut plan = adding(&Location::new("Me.it"), kind, byte);
+        let row = &mut plan.put_rows[0];
+        (row.pt_def, row.runtime) =
+            (large(byte), if kind == ItemKind::Value { vec![] } else { large(!byte) });
+        if kind == ItemKind::Value {
+            row.result = Some(ValueColumns { rt_dval: large(!byte), value_type: vec![7] });
+        }
+        let mut payload = crate::binary::writer::Writer::new();
+        payload.byte(crate::binary::tags::reference(kind));
+        payload.hash(hash(byte));
+        payload.raw(&large(byte));
+        plan.add_ops[0] = Op::of(payload.bytes());
+        plan.drop_rows = old.map(|old| (kind, hash(old))).into_iter().collect();
+        plan
+    };
+    let columns = [
+        (ItemKind::Type, "package_types", "rt_def"),
+        (ItemKind::Fn, "package_functions", "rt_instrs"),
+        (ItemKind::Value, "package_values", "rt_dval"),
+    ];
+    // Into a draft, into a store, and into the place of another row.
+    for (byte, (kind, table, runtime)) in (1..).step_by(2).zip(columns) {
+        for (old, byte) in [(None, byte), (Some(byte), byte + 1)] {
+            let plan = plan(kind, old, byte);
+            bench.reload(&plan, &state(u128::from(byte)));
+            assert!(blob(&bench, &format!("SELECT pt_def FROM {table}")) == large(byte));
+            assert!(blob(&bench, &format!("SELECT {runtime} FROM {table}")) == large(!byte));
+            let newest =
+                "SELECT op_blob FROM package_ops ORDER BY length(op_blob) DESC, created_at DESC LIMIT 1";
+            assert!(blob(&bench, newest) == *plan.add_ops[0].blob);
+        }
+    }
+    assert!(bench.untouched());
 }
