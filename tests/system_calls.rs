@@ -119,5 +119,6 @@ fn a_series_of_edits_waits_for_the_disk_now_and_then() {
         moved += usize::from(length == 0);
     }
     assert!(moved > 0 && moved <= EDITS / 8, "the log was moved {moved} times");
-    assert!(syncs <= 4 * (moved + 1), "{syncs} syncs, the log was moved {moved} times");
+    // Three when the log is moved, two when the next edit starts a new one.
+    assert!(syncs <= 2 + 5 * moved, "{syncs} syncs, the log was moved {moved} times");
 }
