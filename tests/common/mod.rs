@@ -10,6 +10,7 @@ pub mod interference;
 pub mod invariants;
 pub mod loader;
 pub mod model;
+mod oracle;
 pub mod random;
 pub mod script;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -18,28 +19,11 @@ pub mod verdicts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub use oracle::oracle;
 use tempfile::TempDir;
-
-/// Where Darklang's own output is, or `None` after saying loudly that the test is skipped.
-pub fn oracle() -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/darklang");
-    let path = std::env::var_os("DARKC_ORACLE").map_or(default, PathBuf::from);
-    if path.join("items.tsv").is_file() {
-        return Some(path);
-    }
-    let test = std::thread::current().name().unwrap_or("?").to_owned();
-    // Straight to standard error: what a passing test prints with a macro is captured and never seen.
-    let _ = writeln!(
-        std::io::stderr(),
-        "SKIPPED: {test}: no ground truth at {} (set DARKC_ORACLE)",
-        path.display()
-    );
-    None
-}
 
 /// A number from the environment, for tests whose size can be chosen.
 pub fn number_from_env(name: &str, default: usize) -> usize {
