@@ -161,13 +161,21 @@ fn explain_names_every_reason() {
     let run = tree.reload(STORE, &["--explain"]).expect_code(0);
     says(&run.stderr, &format!("parsed  {BED}: missing: "));
     let run = tree.reload(STORE, &["--explain"]).expect_code(0);
-    says(&run.stderr, &format!("unchanged  {BED}"));
+    says(&run.stderr, "unchanged  9 files");
 
     edit(&tree, BED, "module Garden.Bed", "// A comment.\nmodule Garden.Bed");
     let run = tree.reload(STORE, &["--explain"]).expect_code(0);
     says(&run.stderr, &format!("parsed  {BED}: stale: "));
-    says(&run.stderr, &format!("unchanged  {PATH}"));
+    says(&run.stderr, "unchanged  8 files");
+    assert!(!run.stderr.contains(PATH), "nothing is said of a file that nothing happened to: {}", run.stderr);
     assert_eq!(lines(&run), [""; 0], "a comment changes no item");
+
+    edit(&tree, BED, "/// Litres a week for the whole bed", "/// Litres a week");
+    edit(&tree, BED, "plants = [] }", "plants = [ Plant.fern ] }");
+    let run = tree.reload(STORE, &["--explain"]).expect_code(0);
+    says(&run.stderr, "edited  fn Garden.Bed.dig");
+    says(&run.stderr, "described  fn Garden.Bed.water: only its description is another");
+    says(&run.stderr, "follows  fn Garden.Season.demo: fn Garden.Bed.dig changed");
 
     // Into a new store every sidecar is read: this one is cut short, that one is of another tool.
     let mut sidecar = tree.read("garden/bed.darkc").expect("a sidecar");
@@ -185,6 +193,9 @@ fn explain_names_every_reason() {
     tree.write("garden/captured.dark", b"module Garden.Path.Bed\n\ntype Bed = Int64\n");
     let run = tree.reload(STORE, &["--explain"]).expect_code(0);
     says(&run.stderr, "relinked  type Garden.Path.Fork: Garden.Path.Bed.Bed");
+    says(&run.stderr, "added  type Garden.Path.Bed.Bed");
+    let why = "a name in it means something else, since Garden.Path.Bed.Bed came or went";
+    says(&run.stderr, &format!("changed  type Garden.Path.Fork: {why}"));
     assert!(lines(&run).contains(&"+ type Garden.Path.Bed.Bed"), "{}", run.stdout);
     tree.remove("garden/captured.dark");
     let run = tree.reload(STORE, &["--explain"]).expect_code(0);

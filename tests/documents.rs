@@ -11,7 +11,7 @@ use darkc_cache_format::{FORMAT_VERSION, MAGIC, SourceHash};
 
 use crate::common::{Tree, darkc, files_below};
 
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 14] = [
     "README.md",
     "ARCHITECTURE.md",
     "FORMAT.md",
@@ -24,8 +24,11 @@ const DOCUMENTS: [&str; 12] = [
     "docs/check.md",
     "docs/compatibility.md",
     "docs/darklang.md",
+    "docs/json.md",
+    "docs/questions.md",
 ];
-const COMMANDS: [&str; 6] = ["build", "reload", "clean", "check", "items", "inspect"];
+const COMMANDS: [&str; 9] =
+    ["build", "reload", "clean", "check", "diff", "deps", "explain", "items", "inspect"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()

@@ -27,6 +27,8 @@ mod digests;
 mod sidecars;
 /// Sidecars in a git repository.
 mod git;
+/// What can be asked about a program: `deps`, `explain` and `diff`.
+mod questions;
 /// What each command and option does, as scripts see it.
 mod commands;
 /// All that each command prints, word for word.

@@ -24,6 +24,7 @@ mod signature;
 mod types;
 mod values;
 mod want;
+pub mod written;
 
 pub use builtins::{Signature, Signatures};
 pub use checker::Checked;

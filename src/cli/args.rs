@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{build, check, clean, inspect, items, reload};
+use super::{build, check, clean, deps, diff, explain, inspect, items, reload};
 
 /// Pre-compiled cache sidecars and an incremental loader for Darklang package files.
 ///
@@ -39,6 +39,18 @@ pub enum Command {
     Check(check::Check),
     /// List every item with its content hash; touches no database
     Items(items::Items),
+    /// Show what a reload would change, or what changed between revisions of git
+    ///
+    /// Items that were edited are shown with the diff of their source, and how many items have another hash for that
+    /// alone. Nothing is checked out and nothing is written.
+    Diff(diff::Diff),
+    /// Show what items refer to, what refers to them, cycles, and functions that nothing reaches
+    Deps(deps::Deps),
+    /// Say all that is known of an item, or what a code of a diagnostic means
+    ///
+    /// An item is shown with its place, signature and hash, what it refers to, what refers to it, and whether the store
+    /// has the same. A code is shown with an example that is wrong and one that is right.
+    Explain(explain::Explain),
     /// Show what single files hold: sources (.dark) or sidecars (.darkc)
     ///
     /// A source is taken alone, as if it were the whole package set: names that it does not define itself may

@@ -4,6 +4,9 @@ mod args;
 mod build;
 mod check;
 mod clean;
+mod deps;
+mod diff;
+mod explain;
 mod inspect;
 mod items;
 mod limits;
@@ -67,6 +70,9 @@ fn run_command(typed: impl IntoIterator<Item = OsString>, report: &mut Report) -
         Command::Reload(reload) => reload::run(&reload, &environment, report),
         Command::Clean(clean) => clean::run(&clean, &environment, report),
         Command::Check(check) => check::run(&check, &environment, report),
+        Command::Diff(diff) => diff::run(&diff, &environment, report),
+        Command::Deps(deps) => deps::run(&deps, &environment, report),
+        Command::Explain(explain) => explain::run(&explain, &environment, report),
         Command::Items(items) => items::run(&items, &environment, report),
         Command::Inspect(inspect) => inspect::run(&inspect, &environment, report),
     };

@@ -6,6 +6,7 @@ use darkc_cache_format::MissReason;
 
 use super::checkout_files::CheckoutFiles;
 use super::outcome::{Change, Counts, FileOrigin, FileStatus, ItemChange, Miss, OlderUse, Outcome};
+use super::reasons::{LastReload, reasons};
 use super::settings::{Mode, Settings};
 use super::{Failure, Removals};
 use crate::base::diagnostic::merge;
@@ -33,6 +34,9 @@ pub fn note_work(set: &mut PackageSet, explain: bool, outcome: &mut Outcome) {
     outcome.relinked = std::mem::take(&mut set.relinked);
     if explain {
         outcome.files = file_statuses(set);
+        if !set.inventory.before().is_empty() {
+            outcome.reasons = reasons(set, &LastReload::new(&outcome.relinked));
+        }
     }
 }
 

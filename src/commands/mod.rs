@@ -6,6 +6,9 @@ mod check;
 mod checkout_files;
 mod clean;
 mod decide;
+mod deps;
+mod diff;
+mod explain;
 mod inspect;
 mod items;
 pub mod outcome;
@@ -15,15 +18,23 @@ mod prepared;
 mod program;
 mod proof;
 mod queue;
+mod reasons;
 mod reload;
 pub mod settings;
 
 pub use build::build;
 pub use check::{CheckOutcome, Checks, check, is_code, is_unresolved, unknown_code};
 pub use clean::clean;
+pub use deps::{Dependencies, PlacedItem, Question, deps};
+pub use diff::{Changed, DiffOutcome, EditedItem, diff};
+pub use explain::{
+    CodeExplanation, ExplainedItem, InStore, Meaning, Reference, Since, explain_code, explain_item,
+    explanations,
+};
 pub use inspect::{canonical, inspect, inspect_sidecar};
 pub use items::items;
 pub use queue::{reload, reload_announcing};
+pub use reasons::SourceAt;
 pub use settings::{Mode, NodeIdMode, Settings};
 
 pub use crate::incremental::Reason;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+pub use super::reasons::{ItemReason, Reasons, RemovedItem, Why};
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
@@ -32,6 +33,8 @@ pub struct Outcome {
     pub counts: Counts,
     /// Where each file's content came from, in order of path; filled for `--explain` alone.
     pub files: Vec<FileStatus>,
+    /// Why items are other than at the last reload; filled for `--explain` alone, where that one's result counted.
+    pub reasons: Reasons,
     /// Items whose names were looked up again although their own file is unchanged; for `--explain`.
     pub relinked: Vec<Relinked>,
     /// New values that were not evaluated, in load order; for `--explain`.

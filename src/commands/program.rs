@@ -6,7 +6,7 @@ use super::{Failure, Wait, builtin_sources, load_options, unless_passing};
 use crate::base::diagnostic::FileDiagnostics;
 use crate::base::parallel;
 use crate::base::timing::Timings;
-use crate::discover::{self, Found};
+use crate::discover::{self, Found, Packages};
 use crate::incremental::{BuiltinLookup, Counts, PackageSet, Sources};
 use crate::load::Sidecars;
 use crate::state::Remembered;
@@ -62,7 +62,7 @@ fn ask_once<T: Send>(
     let found = answered.timings.time("discover", || discover::find(&settings.packages, settings.threads))?;
     let digest = found.digest();
     let ask = || {
-        let mut set = package_set(settings, found);
+        let mut set = package_set(settings, settings.packages.clone(), found);
         let brought = bring(&mut set, stage, &mut answered.timings);
         answered.warnings.append(&mut set.lookup.warnings);
         let answer = brought.and_then(|()| question(&mut set, &mut answered.timings));
@@ -80,16 +80,19 @@ fn ask_once<T: Send>(
     Ok(answered)
 }
 
-/// Returns the set of these sources, of which nothing is remembered.
-fn package_set(settings: &Settings, found: Found) -> PackageSet {
+/// Returns the set of the sources that were found in a folder or a snapshot, of which nothing is remembered.
+pub fn package_set(settings: &Settings, packages: impl Into<Packages>, found: Found) -> PackageSet {
     let options = load_options(settings, Sidecars::ReadOnly);
-    let sources = Sources::new(settings.packages.clone(), found, options);
+    let sources = Sources::new(packages, found, options);
     let lookup = BuiltinLookup::new(builtin_sources(settings));
     PackageSet::new(sources, Remembered::default(), lookup)
 }
 
 /// Loads all files and brings every live item to a stage.
-fn bring(set: &mut PackageSet, stage: Stage, timings: &mut Timings) -> Result<(), Failure> {
+///
+/// # Errors
+/// What is wrong with the sources.
+pub fn bring(set: &mut PackageSet, stage: Stage, timings: &mut Timings) -> Result<(), Failure> {
     timings.time("load", || set.load_stale())?;
     timings.time("inventory", || set.declare());
     let linked = timings.time("link", || set.link())?;

@@ -1,11 +1,11 @@
 //! The hashes of live names on main, for the file by which Darklang's F# code finds items.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Statement, Transaction, TransactionBehavior};
 
 use super::error::DbError;
 use super::schema::MAIN_BRANCH_TEXT;
 use super::{Database, read_state};
-use crate::base::location::ItemKind;
+use crate::base::location::{ItemKind, Location};
 
 /// The owner of all items that F# code refers to.
 const OWNER: &str = "Darklang";
@@ -28,6 +28,15 @@ impl Database {
             Ok(hashes)
         };
         read().map(Some).map_err(|error| DbError::sqlite(&self.path, error))
+    }
+
+    /// Returns the hash of a live name as it is stored, whoever bound it; `None` where nothing has the name, or there is
+    /// no store.
+    pub fn live_hash(&self, kind: ItemKind, location: &Location) -> Result<Option<String>, DbError> {
+        let Some(connection) = &self.connection else { return Ok(None) };
+        let (modules, name) = (location.modules_dotted(), location.name());
+        let read = || find_one(&mut connection.prepare(FIND)?, kind, location.owner(), modules, name);
+        read().map_err(|error| DbError::sqlite(&self.path, error))
     }
 
     /// Calls `make` with the hashes of live names while nobody else can write, and keeps the text that it returns
@@ -58,15 +67,25 @@ impl Database {
     }
 }
 
+const FIND: &str = "SELECT item_hash FROM locations WHERE branch_id = ?1 AND owner = ?2 AND modules = ?3 AND name = ?4 \
+                    AND unlisted_at IS NULL AND (item_type = 'type') = ?5 ORDER BY rowid DESC LIMIT 1";
+
 fn find_all(connection: &Connection, wanted: &[WantedName<'_>]) -> rusqlite::Result<LiveHashes> {
-    let mut find = connection.prepare(
-        "SELECT item_hash FROM locations WHERE branch_id = ?1 AND owner = ?2 AND modules = ?3 AND name = ?4 \
-         AND unlisted_at IS NULL AND (item_type = 'type') = ?5 ORDER BY rowid DESC LIMIT 1",
-    )?;
+    let mut find = connection.prepare(FIND)?;
     let hash = |(kind, name): &WantedName<'_>| {
         let (modules, name) = name.rsplit_once('.').unwrap_or(("", name));
-        let is_type = *kind == ItemKind::Type;
-        find.query_row((MAIN_BRANCH_TEXT, OWNER, modules, name, is_type), |row| row.get(0)).optional()
+        find_one(&mut find, *kind, OWNER, modules, name)
     };
     wanted.iter().map(hash).collect()
+}
+
+fn find_one(
+    find: &mut Statement<'_>,
+    kind: ItemKind,
+    owner: &str,
+    modules: &str,
+    name: &str,
+) -> rusqlite::Result<Option<String>> {
+    let is_type = kind == ItemKind::Type;
+    find.query_row((MAIN_BRANCH_TEXT, owner, modules, name, is_type), |row| row.get(0)).optional()
 }

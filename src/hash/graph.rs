@@ -49,7 +49,8 @@ impl Graph {
         &self.edges[self.starts[index] as usize..self.starts[index + 1] as usize]
     }
 
-    fn reversed(&self) -> Graph {
+    /// Returns the graph in which each item leads to those that refer to it.
+    pub fn reversed(&self) -> Graph {
         let items = self.starts.len() - 1;
         let mut starts = vec![0; items + 1];
         for to in &self.edges {

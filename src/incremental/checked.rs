@@ -1,5 +1,6 @@
 //! Checks the types of what an edit touched, in a package set of which this run has loaded a part.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use darkc_cache_format::model::ItemKind;
@@ -20,11 +21,7 @@ impl PackageSet {
     pub fn check_types(&mut self, mut due: Vec<ItemId>) -> Vec<FileDiagnostics> {
         due.retain(|id| self.inventory.kind(*id) != ItemKind::Type && !self.inventory.is_shadowed(*id));
         let program = OnDemand::new(&*self);
-        let compiled_in = Signatures::compiled_in();
-        let extra = &self.lookup.extra;
-        let with_extra = (!extra.is_empty()).then(|| compiled_in.clone().with(extra.iter().filter_map(row)));
-        let signatures = with_extra.as_ref().unwrap_or(compiled_in);
-        let checked = check::check(&program, signatures, &due, self.sources.threads());
+        let checked = check::check(&program, &self.signatures(), &due, self.sources.threads());
         let findings = due.iter().zip(&checked).filter(|(_, checked)| !checked.findings.is_empty());
         let findings = findings.map(|(id, checked)| (*id, checked.findings.as_slice()));
         let found = check::diagnostics(&program, &program, findings);
@@ -32,6 +29,21 @@ impl PackageSet {
         self.counts.sidecars_read += opened;
         self.counts.bodies_checked += due.len();
         found
+    }
+
+    /// Returns the signatures of all built-ins.
+    fn signatures(&self) -> Cow<'static, Signatures> {
+        let (compiled_in, extra) = (Signatures::compiled_in(), &self.lookup.extra);
+        match extra.is_empty() {
+            true => Cow::Borrowed(compiled_in),
+            false => Cow::Owned(compiled_in.clone().with(extra.iter().filter_map(row))),
+        }
+    }
+
+    /// Returns the type of a value as an editor shows it, as far as it is known.
+    pub fn type_of_value(&self, item: ItemId) -> Option<String> {
+        let types = check::expression_types(&OnDemand::new(self), &self.signatures(), item);
+        types.into_iter().find(|(node, _)| *node == 0).map(|(_, typ)| typ)
     }
 
     /// Returns the items whose bodies an edit can have made wrong, ascending: those that changed, and those that

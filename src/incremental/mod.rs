@@ -8,6 +8,7 @@
 mod affected;
 mod basis;
 mod builtins;
+mod causes;
 mod checked;
 mod failure;
 mod findings;
@@ -23,6 +24,7 @@ pub mod values;
 pub use affected::Reach;
 pub use basis::{Basis, Reason, STATE_DIGEST};
 pub use builtins::BuiltinLookup;
+pub use causes::{Before, Cause};
 pub use failure::{Failure, Removals, Wait};
 pub use findings::{Counts, Relinked, ValueLeft};
 pub use package_set::PackageSet;

@@ -11,11 +11,12 @@ use crate::binary::writer::Writer;
 use crate::check;
 use crate::compile::item::{CompiledItems, NodeIdMode};
 use crate::hash::canonical::{Canonical, canonicalize};
+use crate::hash::graph::Graph;
 use crate::link::{Builtins, LinkedItem};
 use crate::program::inventory::{FileDeclarations, Inventory};
 use crate::program::lookup::{ItemId, ItemLookup};
 use crate::program::resolve::{Resolution, resolve};
-use crate::program::tree::Item;
+use crate::program::tree::{Item, Target};
 use crate::state::keys::{CandidateKey, name_key};
 use crate::state::{NextFile, Remembered, Stamp};
 
@@ -37,6 +38,13 @@ pub struct Fresh {
     pub signature: Fingerprint,
     /// Present when this run has hashed the item.
     pub(super) hash: Option<ContentHash>,
+}
+
+impl Fresh {
+    /// Returns what each site of the item's code means.
+    pub fn resolutions(&self) -> &[Resolution] {
+        &self.resolutions
+    }
 }
 
 /// The package set of this run.
@@ -206,6 +214,29 @@ impl PackageSet {
         counts.bodies_checked = self.counts.bodies_checked;
         // The check of types opens sidecars that nothing else needs.
         counts.sidecars_read += self.counts.sidecars_read;
+    }
+
+    /// Returns what a site means, in words: fully qualified names, or that it means nothing.
+    pub fn meaning(&self, resolution: &Resolution) -> String {
+        let name = |target: Target<'_>| match target {
+            Target::Item(item) => self.inventory.name(item).to_owned(),
+            Target::Builtin { name, .. } => builtin_location(name),
+        };
+        let (one, other) = match *resolution {
+            Resolution::Type(found) => (found.ok().map(Target::Item), None),
+            Resolution::Term { value, function } => (value.ok(), function.ok()),
+        };
+        match (one, other) {
+            (None, None) => "nothing".to_owned(),
+            (Some(one), Some(other)) => format!("{} or {}", name(one), name(other)),
+            (Some(only), None) | (None, Some(only)) => name(only),
+        }
+    }
+
+    /// Returns what each live item refers to, of a set in which all items have been looked into.
+    pub fn graph(&self) -> Graph {
+        let dependencies = |item| self.fresh(item).map(|fresh: &Fresh| fresh.dependencies.as_slice());
+        Graph::new(&self.inventory, dependencies, &[])
     }
 
     /// Returns the path of the file that an item is declared in.

@@ -139,6 +139,11 @@ impl Sources {
         }]
     }
 
+    /// Returns the path by which the user may open what is at a path below the packages folder.
+    pub fn shown(&self, path: &str) -> String {
+        self.packages.shown_path(path)
+    }
+
     /// Returns the path by which the user may open a file.
     pub fn shown_path(&self, file: usize) -> String {
         self.packages.shown_path(self.path(file))

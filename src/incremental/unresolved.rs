@@ -73,7 +73,7 @@ impl PackageSet {
 
     /// Returns the diagnostics of the given items' names, file by file. Their places are taken from the sources, which
     /// are parsed for it: sidecars tell only the first use of each name.
-    pub(super) fn diagnose(&self, items: &[Looked<'_>]) -> Vec<FileDiagnostics> {
+    pub fn diagnose(&self, items: &[Looked<'_>]) -> Vec<FileDiagnostics> {
         let mut files: BTreeMap<usize, Vec<Looked<'_>>> = BTreeMap::new();
         for looked in items {
             files.entry(self.inventory.file(looked.0)).or_default().push(*looked);
@@ -145,8 +145,8 @@ impl PackageSet {
         found.into_values().collect()
     }
 
-    /// Where the name of a declaration stands.
-    fn place_of(&self, item: ItemId) -> (Position, Position) {
+    /// Returns where the name of a declaration stands, if the file that holds it was looked into.
+    pub fn place_of(&self, item: ItemId) -> (Position, Position) {
         let Some(written) = self.inventory.written(item) else { return Default::default() };
         let position = written.item.position;
         let start = Position { row: position.row, column: position.column };

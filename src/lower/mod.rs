@@ -9,6 +9,7 @@ mod places;
 mod pipes;
 mod scope;
 mod sites;
+mod texts;
 mod types;
 mod uses;
 
@@ -23,6 +24,7 @@ use crate::syntax::ast::{self, Declaration};
 pub use places::{Places, Range, places};
 use scope::Scope;
 use sites::Sites;
+pub use texts::{ItemText, texts};
 pub use uses::{Use, UseRule, uses};
 
 /// Lowers one item's code; holds what its walk needs.

@@ -1,6 +1,9 @@
 //! All that darkc prints: text about the run to standard error, data to standard output.
 
+mod deps;
 mod diagnostics;
+mod diff;
+mod explain;
 mod findings;
 mod inspection;
 mod reasons;
@@ -162,6 +165,19 @@ fn json_line(target: &mut String, object: &impl serde::Serialize) {
     // The shapes printed here hold strings and numbers alone, so they always have a JSON form.
     target.push_str(&serde_json::to_string(object).unwrap_or_default());
     target.push('\n');
+}
+
+/// `2939` as `2,939`.
+fn thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// `1 file`, `2 files`.

@@ -158,8 +158,10 @@ exit code 0
 ~ fn Garden.Bed.water
 ~ fn Garden.Path.walk
 --- stderr
-unchanged  garden/path.dark
+unchanged  1 file
 parsed  garden/bed.dark: stale: the source has changed
+edited  fn Garden.Bed.water
+follows  fn Garden.Path.walk: fn Garden.Bed.water changed
 reloaded: 2 files (1 hit, 1 parsed, 0 failed), 5 items (0 added, 2 changed, 0 removed), TIME
 
 "#]],
