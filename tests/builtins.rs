@@ -117,7 +117,7 @@ fn sources_are_read_when_something_asks_and_they_may_have_changed() {
 }
 
 #[test]
-fn a_table_stands_for_a_checkout() {
+fn a_table_replaces_a_checkout() {
     let tree = asking();
     write(&tree, "more.tsv", TABLE);
     let path = tree.beside("more.tsv");

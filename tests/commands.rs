@@ -268,7 +268,7 @@ fn clean_takes_what_is_its_own() {
 }
 
 #[test]
-fn an_error_applies_nothing_and_every_bad_file_is_told() {
+fn an_error_applies_nothing_and_every_bad_file_is_reported() {
     let tree = loaded();
     edit(&tree, BED, "plants = [] }", "plants = [ }");
     edit(&tree, PATH, "bed: Bed.Bed", "bed: Bed.Bad");

@@ -79,7 +79,7 @@ fn a_full_disk_is_called_one_whichever_file_it_meets() {
 
 /// Where not even a name has room, SQLite says no more than that it cannot open the file.
 #[test]
-fn a_log_that_cannot_be_made_is_told_with_the_disk_in_mind() {
+fn a_log_that_cannot_be_made_is_reported_as_a_problem_of_the_disk() {
     let tree = edited();
     let run = reload(&tree, |call| opens(call, "store.db-wal").then_some(libc::ENOSPC));
     assert_eq!(run.end, End::Code(2), "{}", run.stderr);

@@ -142,7 +142,7 @@ fn check(tree: &Tree, arguments: &[&str]) -> (Run, String) {
 }
 
 #[test]
-fn every_use_of_a_name_is_said_with_its_place() {
+fn every_use_of_a_name_is_reported_with_its_place() {
     let tree = shop();
     let run = tree.darkc("check", &[]).expect_code(0);
     assert_data_eq!(

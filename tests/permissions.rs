@@ -150,7 +150,7 @@ fn a_source_that_cannot_be_read_is_named_and_the_rest_is_checked() {
 }
 
 #[test]
-fn packages_that_cannot_be_written_are_loaded_and_said_in_one_line() {
+fn packages_that_cannot_be_written_are_loaded_and_reported_in_one_line() {
     let user = User::new();
     let before = files_below(&user.tree.packages());
     {

@@ -70,7 +70,7 @@ fn what_only_looks_does_not_even_try_to_write() {
 }
 
 #[test]
-fn sidecars_that_cannot_be_written_are_told_in_one_line() {
+fn sidecars_that_cannot_be_written_are_reported_in_one_line() {
     let tree = sources();
     let (run, tried) = on_read_only(&tree, &["build"]);
     assert_eq!(run.end, End::Code(1), "{}", run.stderr);

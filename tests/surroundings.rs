@@ -128,7 +128,7 @@ fn a_reload_after_clean_writes_no_sidecar_and_a_build_writes_all() {
 }
 
 #[test]
-fn a_folder_in_the_place_of_a_sidecar_is_told_in_one_line() {
+fn a_folder_in_the_place_of_a_sidecar_is_reported_in_one_line() {
     let tree = sources();
     for folder in ["garden/a.darkc", "garden/b.darkc"] {
         fs::create_dir(tree.packages().join(folder)).expect("a folder");
@@ -161,7 +161,7 @@ fn a_seal_that_is_no_ordinary_file_is_none() {
 }
 
 #[test]
-fn a_name_that_is_not_text_is_told_and_the_rest_is_checked() {
+fn a_name_that_is_not_text_is_reported_and_the_rest_is_checked() {
     let tree = loaded();
     let folder = tree.packages().join(std::ffi::OsStr::from_bytes(b"f\xFFlder"));
     fs::create_dir(&folder).expect("a folder");
@@ -284,7 +284,7 @@ fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is_one() {
 }
 
 #[test]
-fn limits_of_memory_and_of_file_sizes_are_told() {
+fn limits_of_memory_and_of_file_sizes_are_reported() {
     for mebibytes in [300, 540, 600, 640, 700, 800, 890, 900, 1000, 1500, 2000] {
         let tree = sources();
         let kib = mebibytes * 1024;

@@ -46,7 +46,7 @@ fn the_commands_are_consistent() {
 }
 
 #[test]
-fn a_bare_reload_takes_everything_from_its_surroundings() {
+fn a_bare_reload_takes_everything_from_its_environment() {
     let root = tree(&["packages"]);
     let settings = reload::settings_of(&reload(&[]), &environment(root.path())).expect("settings");
     let expected = Settings {

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_lock_has_to_wait_and_is_told_for_whom() {
+    fn a_second_lock_has_to_wait_and_knows_for_whom() {
         let folder = tempfile::tempdir().unwrap();
         let store = folder.path().join("data.db");
         let Tried::Locked(lock) = try_lock(&store) else { panic!("nobody holds it") };

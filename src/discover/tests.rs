@@ -67,7 +67,7 @@ fn hashes_are_those_of_the_contents_whatever_the_size() {
 }
 
 #[test]
-fn many_files_are_hashed_on_several_threads_and_come_out_the_same() {
+fn many_files_have_the_same_hashes_on_several_threads() {
     let root = tree(&[]);
     fs::create_dir(root.path().join("inner")).unwrap();
     for index in 0..HASHED_WHEN_FOUND + 2 * BATCH + 1 {

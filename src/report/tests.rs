@@ -230,7 +230,7 @@ fn an_inspected_file_as_json_has_one_based_positions() {
 }
 
 #[test]
-fn reasons_are_said_once_for_many_files() {
+fn reasons_are_printed_once_for_many_files() {
     let status = |path: String, origin, reason: &str| FileStatus { path, origin, reason: reason.into() };
     let mut outcome = Outcome::default();
     outcome

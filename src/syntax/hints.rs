@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_said_once() {
+    fn a_place_is_reported_once() {
         let text = "module A.B\n\nlet f (n: Int) : Int =\n  (let x\n";
         let arena = Bump::new();
         let all = parse(text, &arena).diagnostics;

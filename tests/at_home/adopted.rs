@@ -58,7 +58,7 @@ fn what_darklang_loaded_is_adopted() {
     let Some(oracle) = common::oracle() else { return };
     for store in ["lived-in.db", "lived-in-2.db", "loaded.db"] {
         let rows = check(&oracle, store);
-        println!("at home, section 5: the first reload on {store} writes {rows} rows");
+        println!("at home: the first reload on {store} writes {rows} rows");
         assert!(rows <= 100, "{store}: {rows} rows");
     }
 }

@@ -5,7 +5,7 @@ mod adopted;
 /// Commits that hold nothing any more.
 mod commits;
 /// What must hold in a lived-in store after every reload.
-mod law;
+mod invariants;
 /// Nothing that anybody still uses is deleted.
 mod retained;
 /// What people do in a store between two reloads.
@@ -50,10 +50,10 @@ impl Home {
         self.tree.write(path, text.replace(from, to).as_bytes());
     }
 
-    /// Checks the law; `items` are the lines of an `items.tsv`.
+    /// Checks the invariants; `items` are the lines of an `items.tsv`.
     #[track_caller]
     fn check(&self, items: &BTreeSet<String>, after: &str) {
-        if let Some(difference) = law::differing(&self.store(), items) {
+        if let Some(difference) = invariants::differing(&self.store(), items) {
             panic!("after {after}: {difference}");
         }
     }

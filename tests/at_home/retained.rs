@@ -48,7 +48,7 @@ fn random_edits(oracle: &std::path::Path, store: &str, seed: u64) {
         home.reload(if random.chance(15) { &["--full"] } else { &[] });
         home.check(&expected, &format!("{name} (seed {seed})"));
     }
-    println!("at home, section 1: {steps} random edits on {store} keep the law");
+    println!("at home: {steps} random edits on {store} keep the invariants");
 }
 
 #[test]
@@ -343,5 +343,5 @@ fn random_scripts_keep_what_is_used() {
     let scripts = common::number_from_env("DARKC_HOME_SCRIPTS", SCRIPTS) as u64;
     let seeds: Vec<u64> = (first..first + scripts).collect();
     common::in_parallel(&seeds, |seed| random_script(*seed));
-    println!("at home, section 1: {} scripts of {STEPS} steps keep the law", seeds.len());
+    println!("at home: {} scripts of {STEPS} steps keep the invariants", seeds.len());
 }

@@ -534,7 +534,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_says_everything() {
+    fn a_seed_decides_everything() {
         let play = || {
             let mut state = State::new(7);
             let steps: Vec<String> = (0..200).map(|seed| state.step(seed)).collect();

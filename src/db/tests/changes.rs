@@ -122,7 +122,7 @@ fn after_a_change_of_the_schema_one_reload_settles_it() {
 }
 
 #[test]
-fn lost_tables_of_darkcs_own_are_made_anew() {
+fn lost_tables_of_darkcs_own_are_made_again() {
     let mut bench = filled();
     bench.stranger().execute_batch("DROP TABLE darkc_changes").unwrap();
     let mut database = bench.open();

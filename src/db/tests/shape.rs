@@ -120,7 +120,7 @@ fn texts_and_ids_of_the_well_known_rows_agree() {
 }
 
 #[test]
-fn a_folder_that_is_missing_is_said_so() {
+fn a_missing_folder_is_reported() {
     let bench = Bench::new();
     let missing = bench.path.with_file_name("missing").join("too").join("data.db");
     assert!(matches!(Database::open(&missing), Err(DbError::NoFolder { .. })));

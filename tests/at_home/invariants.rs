@@ -1,4 +1,4 @@
-//! The law of a reload in a store in which others wrote: what a fresh reload leaves, and exactly what of the past is
+//! What holds after a reload in a store in which others wrote: what a fresh reload leaves, and exactly what of the past is
 //! still reached from what others did.
 
 use std::collections::{BTreeMap, BTreeSet};
