@@ -27,6 +27,7 @@ CREATE TABLE darkc_state (
   zero_ids     INTEGER NOT NULL,
   items        INTEGER NOT NULL,
   unresolved   INTEGER NOT NULL,
+  findings     INTEGER NOT NULL,
   changes_seen INTEGER NOT NULL,
   schema_seen  INTEGER NOT NULL,
   last_stamp   INTEGER NOT NULL,

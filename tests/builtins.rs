@@ -86,7 +86,7 @@ fn sources_are_read_when_something_asks_and_they_may_have_changed() {
     let tree = Tree::empty();
     tree.write("acme/listed.dark", LISTED.as_bytes());
     write(&tree, SOURCE, DEFINES);
-    assert_eq!(amount(&reload(&tree, &[]), "built-in sources read"), 0, "nothing asks");
+    assert_eq!(amount(&reload(&tree, &["--no-check"]), "built-in sources read"), 0, "nothing asks");
     tree.write("acme/base.dark", ASKS.as_bytes());
     assert_eq!(amount(&reload(&tree, &[]), "built-in sources read"), 2, "the one, and that of tests");
     assert_eq!(stored(&tree), fresh(&tree, &[]));
@@ -114,6 +114,67 @@ fn sources_are_read_when_something_asks_and_they_may_have_changed() {
     reload(&tree, &[]);
     write(&tree, SOURCE, "");
     assert_eq!(amount(&reload(&tree, &[]), "built-in sources read"), 0);
+}
+
+/// Two of Darklang's own built-ins, with the types that these sources give to them.
+fn sources_of_types(first: &str) -> String {
+    let define = |name: &str, typ: &str| {
+        format!(
+            "{{ name = fn \"{name}\" 0\n      typeParams = []\n      parameters = [ Param.make \"a\" {typ} \"\"; \
+             Param.make \"b\" TInt64 \"\" ]\n      returnType = TInt64 }}"
+        )
+    };
+    format!("let fns () =\n  [ {}\n    {} ]\n", define("int64Add", first), define("int64Subtract", "TInt64"))
+}
+
+#[test]
+fn types_that_the_checkout_gives_to_a_built_in_count() {
+    let short = |tree: &Tree| tree.darkc("check", &["--format", "short"]).expect_code(0).stdout;
+    let wrong = "warning[TYPE-ARGUMENT]: argument 1 of Builtin.int64Add: wanted String, found Int64";
+    let tree = Tree::empty();
+    tree.write("acme/listed.dark", LISTED.as_bytes());
+    let run = reload(&tree, &[]);
+    assert_eq!((amount(&run, "bodies checked"), amount(&run, "findings")), (1, 0));
+    assert_eq!(short(&tree), "");
+
+    write(&tree, SOURCE, sources_of_types("TString"));
+    assert!(short(&tree).contains(wrong), "{}", short(&tree));
+    let run = reload(&tree, &[]);
+    assert_eq!(
+        (amount(&run, "bodies checked"), amount(&run, "built-in sources read")),
+        (0, 0),
+        "nothing changed"
+    );
+    tree.write("acme/other.dark", b"module Acme.Other\n\nlet h (x: Int64) : Int64 =\n  x\n");
+    let run = reload(&tree, &[]);
+    assert_eq!(
+        (amount(&run, "bodies checked"), amount(&run, "built-in sources read")),
+        (1, 0),
+        "it mentions none"
+    );
+
+    // The first body that mentions a built-in has the sources read; those that mention one of other types are due.
+    let other = "module Acme.Other\n\nlet h (x: Int64) : Int64 =\n  Builtin.int64Subtract x x\n";
+    tree.write("acme/other.dark", other.as_bytes());
+    let run = reload(&tree, &[]);
+    assert_eq!((amount(&run, "bodies checked"), amount(&run, "findings")), (2, 1), "{}", run.stderr);
+    assert!(run.stderr.contains(wrong), "{}", run.stderr);
+    assert_eq!(amount(&run, "built-in sources read"), 2);
+    let run = reload(&tree, &[]);
+    assert!(run.stderr.contains("warning: 1 finding elsewhere: darkc check lists it"), "{}", run.stderr);
+
+    write(&tree, SOURCE, sources_of_types("TInt64"));
+    tree.write("acme/other.dark", other.replace("x x", "x 1L").as_bytes());
+    let run = reload(&tree, &[]);
+    assert_eq!((amount(&run, "bodies checked"), amount(&run, "findings")), (2, 0), "{}", run.stderr);
+    assert_eq!(short(&tree), "");
+    tree.reload(STORE, &["--verify"]).expect_code(0);
+
+    // A table says the types as well.
+    let rows = "fn\tint64Add\t0\t\tString; Int64\tInt64\n";
+    assert!(
+        tree.darkc("check", &["--format", "short", "--builtins", table(&tree, rows)]).stdout.contains(wrong)
+    );
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn no_checkout_makes_the_scanners_panic() {
     ];
     fuzz("scanners of a checkout", hostile(seeds), |bytes| {
         let text = String::from_utf8_lossy(bytes);
-        let _ = checkout::builtins::of_source(&text, |_, _, _| true, &|_| None);
+        let _ = checkout::builtins::of_source(&text, &|_| None);
         let _ = checkout::builtins::of_table(&text);
         let _ = checkout::package_refs::registered(&text);
         let _ = text.lines().filter_map(checkout::refs_file::item_name).count();

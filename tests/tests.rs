@@ -93,6 +93,8 @@ mod system_calls;
 mod determinism;
 /// What the check of types reports, and what it does not.
 mod check;
+/// What changes is applied as it is saved.
+mod watch;
 /// The package set in `examples/` loads without a finding.
 mod examples;
 /// The rules that the source keeps.

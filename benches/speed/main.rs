@@ -27,6 +27,7 @@ mod index;
 mod large;
 mod parts;
 mod scale;
+mod watch;
 
 use std::path::Path;
 
@@ -35,13 +36,14 @@ use common::table::Table;
 type Section = (&'static str, fn(&Path, usize, &mut Table));
 
 /// `cold` comes first: it measures memory, for which the benchmark itself must still be small.
-const SECTIONS: [Section; 10] = [
+const SECTIONS: [Section; 11] = [
     ("cold", first::cold),
     ("edits", edits::edits),
     ("history", history::history),
     ("warm", first::warm),
     ("adopted", first::adopted),
     ("check", check::check),
+    ("watch", watch::watch),
     ("parts", parts::parts),
     ("index", index::index),
     ("sets", scale::sets),

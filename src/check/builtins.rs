@@ -9,6 +9,8 @@ use super::declarations::Builtin;
 use super::program::Program;
 use super::shape::Shape;
 
+const KINDS: [(ItemKind, &str); 2] = [(ItemKind::Fn, "fn"), (ItemKind::Value, "value")];
+
 const COMPILED_IN: &str = include_str!("builtins.tsv");
 
 /// A table of built-ins, sorted by kind, name and version.
@@ -17,20 +19,44 @@ pub struct Signatures {
     rows: Vec<Signature>,
 }
 
+/// A row that lives as long as the program.
+pub type Signature = SignatureOf<'static>;
+
 /// One built-in, with types as text: `List<'a>`, `('a -> Bool)`, `(Int * String)`, `Darklang.Stdlib.Option.Option<'a>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signature {
+pub struct SignatureOf<'t> {
     pub kind: ItemKind,
-    pub name: Cow<'static, str>,
+    pub name: Cow<'t, str>,
     pub version: u32,
     /// Separated by commas; those that types mention follow by themselves.
-    pub type_params: Cow<'static, str>,
+    pub type_params: Cow<'t, str>,
     /// Separated by semicolons; empty for a value.
-    pub params: Cow<'static, str>,
-    pub result: Cow<'static, str>,
+    pub params: Cow<'t, str>,
+    pub result: Cow<'t, str>,
 }
 
-impl Signature {
+impl SignatureOf<'_> {
+    /// Reads a line of a table (see [`rows`]); `None` where it is none.
+    pub fn of_line(line: &str) -> Option<Signature> {
+        let row = read_row(line)?;
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Some(SignatureOf {
+            kind: row.kind,
+            name: owned(row.name),
+            version: row.version,
+            type_params: owned(row.type_params),
+            params: owned(row.params),
+            result: owned(row.result),
+        })
+    }
+
+    /// Returns the line of a table.
+    pub fn to_line(&self) -> String {
+        let kind = KINDS.iter().find(|(kind, _)| *kind == self.kind).map_or("", |(_, name)| name);
+        let SignatureOf { name, version, type_params, params, result, .. } = self;
+        format!("{kind}\t{name}\t{version}\t{type_params}\t{params}\t{result}")
+    }
+
     fn key(&self) -> (ItemKind, &str, u32) {
         (self.kind, &self.name, self.version)
     }
@@ -63,6 +89,18 @@ impl Signatures {
         self.rows.is_empty()
     }
 
+    /// Returns the row of a built-in.
+    pub fn get(&self, kind: ItemKind, name: &str, version: u32) -> Option<&Signature> {
+        self.find(kind, name, version).and_then(|at| self.rows.get(at))
+    }
+
+    /// Returns the names of the built-ins whose types mention a package type for which `is_meant` holds.
+    pub fn mentioning(&self, is_meant: impl Fn(&str) -> bool) -> Vec<&str> {
+        let mentions = |text: &str| text.split(|character| !is_name(character)).any(&is_meant);
+        let rows = self.rows.iter().filter(|row| mentions(&row.params) || mentions(&row.result));
+        rows.map(|row| &*row.name).collect()
+    }
+
     pub(super) fn find(&self, kind: ItemKind, name: &str, version: u32) -> Option<usize> {
         self.rows.binary_search_by(|row| row.key().cmp(&(kind, name, version))).ok()
     }
@@ -83,18 +121,22 @@ impl Signatures {
 /// The rows of a table as text: kind, name, version, type parameters, parameter types and result type, separated
 /// by tabs. Lines that are no rows are passed over.
 pub fn rows(text: &'static str) -> impl Iterator<Item = Signature> {
-    text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
-        let mut fields = line.split('\t');
-        let kind = match fields.next()? {
-            "fn" => ItemKind::Fn,
-            "value" => ItemKind::Value,
-            _ => return None,
-        };
-        let name = Cow::Borrowed(fields.next()?);
-        let version = fields.next()?.parse().ok()?;
-        let mut text = || fields.next().map(Cow::Borrowed);
-        Some(Signature { kind, name, version, type_params: text()?, params: text()?, result: text()? })
-    })
+    text.lines().filter(|line| !line.starts_with('#')).filter_map(read_row)
+}
+
+fn read_row<'t>(line: &'t str) -> Option<SignatureOf<'t>> {
+    let mut fields = line.split('\t');
+    let kind = fields.next()?;
+    let (kind, _) = KINDS.iter().find(|(_, name)| *name == kind)?;
+    let name = Cow::Borrowed(fields.next()?);
+    let version = fields.next()?.parse().ok()?;
+    let mut text = || fields.next().map(Cow::Borrowed);
+    Some(SignatureOf { kind: *kind, name, version, type_params: text()?, params: text()?, result: text()? })
+}
+
+/// Whether a name of a type, or of a type variable, can have the character.
+fn is_name(character: char) -> bool {
+    character.is_alphanumeric() || "._'".contains(character)
 }
 
 /// Reads types; collects the type parameters that they mention.
@@ -142,7 +184,6 @@ impl<'t> Reader<'t> {
 
     fn named(&mut self, rest: &mut &'t str) -> Option<Shape> {
         let text = rest.trim_start();
-        let is_name = |character: char| character.is_alphanumeric() || "._'".contains(character);
         let end = text.find(|character| !is_name(character)).unwrap_or(text.len());
         let (name, after) = text.split_at(end);
         *rest = after;

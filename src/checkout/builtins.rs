@@ -18,14 +18,9 @@ pub struct Builtin {
     pub signature: Option<Signature>,
 }
 
-/// Returns the built-ins that an F# source defines, in order of its text, with the signatures of those whose kind, name
-/// and version `is_wanted`. `type_of` returns the package type that a reference such as
-/// `PackageRefs.Type.Stdlib.option` means, fully qualified.
-pub fn of_source(
-    source: &str,
-    is_wanted: impl Fn(ItemKind, &str, u32) -> bool,
-    type_of: &impl Fn(&str) -> Option<String>,
-) -> Vec<Builtin> {
+/// Returns the built-ins that an F# source defines, in order of its text. `type_of` returns the package type that a
+/// reference such as `PackageRefs.Type.Stdlib.option` means, fully qualified.
+pub fn of_source(source: &str, type_of: &impl Fn(&str) -> Option<String>) -> Vec<Builtin> {
     let tokens = tokens(source);
     let mut found = Vec::new();
     let starts: Vec<(usize, ItemKind)> =
@@ -34,9 +29,7 @@ pub fn of_source(
         let Ok(version) = tokens[at + 2].text.parse() else { continue };
         let end = starts.get(index + 1).map_or(tokens.len(), |(next, _)| *next);
         let name = tokens[at + 1].text;
-        let signature = is_wanted(kind, name, version)
-            .then(|| signatures::read(kind, &tokens, at + 3..end, type_of))
-            .flatten();
+        let signature = signatures::read(kind, &tokens, at + 3..end, type_of);
         found.push(Builtin { kind, name: name.to_owned(), version, signature });
     }
     found
@@ -98,7 +91,7 @@ mod tests {
             "Type.Garden.bed" => Some("Darklang.Garden.Bed".to_owned()),
             _ => None,
         };
-        of_source(source, |_, _, _| true, &type_of).into_iter().map(shown).collect()
+        of_source(source, &type_of).into_iter().map(shown).collect()
     }
 
     fn shown(builtin: Builtin) -> String {

@@ -6,8 +6,9 @@ use clap::{Args, ValueEnum};
 
 use super::args::{Builtins, Packages, Timed};
 use super::settings::{self, Environment};
+use super::watch::{self, Watching};
 use super::{Ended, Exit, show_timings};
-use crate::commands;
+use crate::commands::{self, CheckOutcome};
 use crate::report::Report;
 
 /// Means all codes after `--deny`.
@@ -38,6 +39,8 @@ pub struct Check {
     #[arg(long, value_enum, default_value = "text")]
     pub format: CliCheckFormat,
     #[command(flatten)]
+    pub watching: Watching,
+    #[command(flatten)]
     pub timings: Timed,
 }
 
@@ -61,18 +64,12 @@ pub fn run(typed: &Check, environment: &Environment, report: &mut Report) -> End
         allow: typed.allow.clone(),
         baseline: typed.baseline.clone(),
     };
-    let outcome = commands::check(&settings, &checks)?;
-    report.findings(&outcome.failures, &[], &outcome.warnings);
-    for file in &outcome.findings {
-        match typed.format {
-            CliCheckFormat::Text => report.finding_snippets(file),
-            CliCheckFormat::Short => report.finding_lines(file),
-            CliCheckFormat::Json => report.finding_json(file),
-            CliCheckFormat::Github => report.finding_annotations(file),
-        }
+    if typed.watching.watch {
+        let say = &|outcome: &CheckOutcome, report: &mut Report| say(typed, outcome, report);
+        return watch::check(settings, checks, &typed.watching, say, report);
     }
-    show_timings(typed.timings.timings, &outcome.timings, report);
-    report.checked(&outcome);
+    let outcome = commands::check(&settings, &checks)?;
+    say(typed, &outcome, report);
     let mut codes = outcome.findings.iter().flat_map(|file| &file.diagnostics).map(|finding| finding.code);
     let is_denied = |code: &str| {
         typed.deny.iter().any(|denied| match denied.as_str() {
@@ -83,4 +80,19 @@ pub fn run(typed: &Check, environment: &Environment, report: &mut Report) -> End
     };
     let denied = codes.any(|code| checks.baseline.is_some() || is_denied(code));
     Ok(Exit::findings_if(!outcome.failures.is_empty() || denied))
+}
+
+/// Says all there is to say about one check.
+fn say(typed: &Check, outcome: &CheckOutcome, report: &mut Report) {
+    report.findings(&outcome.failures, &[], &outcome.warnings);
+    for file in &outcome.findings {
+        match typed.format {
+            CliCheckFormat::Text => report.finding_snippets(file),
+            CliCheckFormat::Short => report.finding_lines(file),
+            CliCheckFormat::Json => report.finding_json(file),
+            CliCheckFormat::Github => report.finding_annotations(file),
+        }
+    }
+    show_timings(typed.timings.timings, &outcome.timings, report);
+    report.checked(outcome);
 }

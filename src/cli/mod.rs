@@ -14,6 +14,7 @@ mod reload;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::error::Error;
 use std::ffi::OsString;

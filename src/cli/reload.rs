@@ -1,13 +1,15 @@
 //! `darkc reload`: its options, and the choice of what to print.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 
 use super::args::{Builtins, CliTimings, Packages, Store, Timed};
 use super::settings::{self, Environment, UsageError};
+use super::watch::{self, Watching};
 use super::{Ended, Exit, show_timings};
+use crate::commands::outcome::Outcome;
 use crate::commands::settings::Refs;
 use crate::commands::{self, Mode, NodeIdMode, Remembered, Settings};
 use crate::report::Report;
@@ -56,6 +58,14 @@ pub struct Reload {
     #[arg(long)]
     pub stats: bool,
     #[command(flatten)]
+    pub watching: Watching,
+    /// With --watch: run this, through the shell, after each change that was applied
+    #[arg(long, value_name = "CMD", requires = "watch")]
+    pub exec: Option<String>,
+    /// Text for people, or one JSON object a reload
+    #[arg(long, value_enum, default_value = "text", conflicts_with_all = ["explain", "dry_run"])]
+    pub format: CliReloadFormat,
+    #[command(flatten)]
     pub timings: Timed,
 }
 
@@ -66,19 +76,45 @@ pub enum CliNodeIds {
     Zero,
 }
 
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CliReloadFormat {
+    #[default]
+    Text,
+    Json,
+}
+
 pub fn run(typed: &Reload, environment: &Environment, report: &mut Report) -> Ended {
     if environment.store_is_source() {
         report.store_is_source();
         return Ok(Exit::Done);
     }
     let settings = settings_of(typed, environment)?;
+    let json = typed.format == CliReloadFormat::Json;
+    if typed.watching.watch {
+        let first = &|outcome: &Outcome, mode, report: &mut Report| say(typed, outcome, mode, report);
+        let words = watch::ReloadWords { first, json };
+        return watch::reload(settings, &typed.watching, typed.exec.clone(), words, report);
+    }
+    let started = Instant::now();
     let announce = &mut |wait: &_| report.announce(wait);
     let (outcome, _) = commands::reload_announcing(&settings, Remembered::default(), announce)?;
+    match json {
+        true => report.reload_json(&outcome, settings.mode, started.elapsed()),
+        false => say(typed, &outcome, settings.mode, report),
+    }
+    Ok(Exit::findings_if(!outcome.failures.is_empty() || outcome.difference.is_some()))
+}
+
+/// Says all there is to say about one reload.
+fn say(typed: &Reload, outcome: &Outcome, mode: Mode, report: &mut Report) {
     report.findings(&outcome.failures, &outcome.names, &outcome.warnings);
     report.names_elsewhere(outcome.unresolved_elsewhere);
-    report.brief_findings(&outcome.findings);
+    if !typed.no_check {
+        report.brief_findings(&outcome.findings);
+        report.findings_elsewhere(outcome.findings_elsewhere);
+    }
     if typed.explain {
-        report.explain(&outcome);
+        report.explain(outcome);
     }
     if typed.dry_run || typed.explain {
         report.changes(&outcome.changes);
@@ -87,9 +123,8 @@ pub fn run(typed: &Reload, environment: &Environment, report: &mut Report) -> En
         report.stats(&outcome.counts);
     }
     show_timings(typed.timings.timings, &outcome.timings, report);
-    report.work_of_others(&outcome);
-    report.reload(&outcome, settings.mode);
-    Ok(Exit::findings_if(!outcome.failures.is_empty() || outcome.difference.is_some()))
+    report.work_of_others(outcome);
+    report.reload(outcome, mode);
 }
 
 pub fn settings_of(typed: &Reload, environment: &Environment) -> Result<Settings, UsageError> {
@@ -110,9 +145,17 @@ pub fn settings_of(typed: &Reload, environment: &Environment) -> Result<Settings
         (_, false, true) => Mode::ApplyFull,
         (_, false, false) => Mode::Apply,
     };
-    if typed.timings.timings == Some(CliTimings::Trace) && (typed.dry_run || typed.explain) {
+    if typed.watching.watch && !mode.writes() {
+        return Err(UsageError("--watch applies what changes; leave out --dry-run and --verify".into()));
+    }
+    if typed.timings.timings.is_some() && typed.format == CliReloadFormat::Json {
+        return Err(UsageError("--format json prints one object alone; leave out --timings".into()));
+    }
+    if typed.timings.timings == Some(CliTimings::Trace)
+        && (typed.dry_run || typed.explain || typed.watching.watch)
+    {
         return Err(UsageError(
-            "--timings=trace prints JSON alone; leave out --dry-run and --explain".into(),
+            "--timings=trace prints JSON alone; leave out --dry-run, --explain and --watch".into(),
         ));
     }
     Ok(Settings {

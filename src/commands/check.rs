@@ -95,6 +95,7 @@ fn findings(
         false => targets(set, &checks.targets)?,
     };
     let names = timings.time("names", || names(set, checks, &due))?;
+    set.lookup.look_at_signatures();
     Ok(merge(timings.time("check", || set.check_types(due)), names))
 }
 

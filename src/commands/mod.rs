@@ -21,6 +21,7 @@ mod queue;
 mod reasons;
 mod reload;
 pub mod settings;
+pub mod watch;
 
 pub use build::build;
 pub use check::{CheckOutcome, Checks, check, is_code, is_unresolved, unknown_code};
@@ -61,11 +62,18 @@ fn load_options(settings: &Settings, sidecars: Sidecars) -> load::Options {
     load::Options { sidecars, threads: settings.threads.count(), tool: TOOL_DIGEST }
 }
 
+/// A digest of all sources and their contents.
+pub type SourcesDigest = Fingerprint;
+
+/// Returns the digest of all sources as they are now, or `None` if they cannot be read.
+pub fn sources_digest(settings: &Settings) -> Option<SourcesDigest> {
+    discover::find(&settings.packages, settings.threads).ok().map(|found| found.digest())
+}
+
 /// Whether errors in sources are temporary, because the sources have changed since: an editor may save a file in two
 /// steps. `digest` is that of the sources which have errors.
 fn were_passing(settings: &Settings, digest: Fingerprint) -> bool {
-    let now = discover::find(&settings.packages, settings.threads);
-    now.is_ok_and(|now| now.digest() != digest)
+    sources_digest(settings).is_some_and(|now| now != digest)
 }
 
 /// Fails if there are errors in sources that have changed since.

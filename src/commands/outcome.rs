@@ -10,7 +10,7 @@ use crate::base::timing::Timings;
 use crate::db::Applied;
 use crate::discover::SourceFile;
 use crate::incremental::values::Values;
-use crate::incremental::{BuiltinLookup, Reason};
+use crate::incremental::{BuiltinLookup, Reason, TypeFindings};
 pub use crate::incremental::{Counts, Relinked, ValueLeft};
 use crate::state::Stamp;
 
@@ -21,6 +21,8 @@ pub struct Outcome {
     pub failures: Vec<FileDiagnostics>,
     /// What the check of types says of what an edit touched.
     pub findings: Vec<FileDiagnostics>,
+    /// How many findings there are in bodies that the edit did not touch.
+    pub findings_elsewhere: usize,
     /// Warnings about names, in order of path: those that mean nothing, and those that are declared more than once.
     pub names: Vec<FileDiagnostics>,
     /// How many uses of names mean nothing where the run looked, and how many of them are not among `names`.
@@ -57,6 +59,8 @@ impl Outcome {
     pub(super) fn unchanged(mut self, found: Vec<SourceFile>, stamp: &Stamp, explain: bool) -> Self {
         self.counts.items = stamp.items;
         self.unresolved_elsewhere = stamp.unresolved;
+        self.findings_elsewhere = stamp.findings;
+        self.counts.findings = stamp.findings;
         self.counts.files = found.len();
         self.counts.files_hit = found.len();
         if explain {
@@ -69,6 +73,13 @@ impl Outcome {
     pub(super) fn note_lookup(&mut self, lookup: &mut BuiltinLookup) {
         self.warnings.append(&mut lookup.warnings);
         self.counts.builtin_sources_read = lookup.files_read;
+    }
+
+    /// Notes what the check of types found.
+    pub(super) fn note_findings(&mut self, found: TypeFindings) {
+        self.counts.findings = found.all;
+        self.findings_elsewhere = found.elsewhere;
+        self.findings = found.files;
     }
 
     /// Notes which values were evaluated and which were not.

@@ -41,6 +41,7 @@ impl Run<'_> {
             }
         };
         (self.goal.items, self.goal.unresolved) = (self.outcome.counts.items, self.outcome.unresolved);
+        self.goal.findings = self.outcome.counts.findings;
         let next = plan.is_some().then(|| std::mem::take(&mut set.next));
         let write = plan.map(|plan| {
             let (around, proof) = (self.checkout.after(&plan, &set), proof::of(&database, self.goal.items));

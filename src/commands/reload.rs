@@ -62,7 +62,7 @@ impl<'s> Run<'s> {
             }
         };
         if settings.mode.is_full() {
-            lookup.read_sources();
+            lookup.read_all();
         }
         let options = load_options(settings, settings.mode.sidecars());
         let mut set =
@@ -96,12 +96,10 @@ impl<'s> Run<'s> {
         // 5. Link changed items, and those with a name whose meaning may have changed.
         let changed = outcome.timings.time("link", || set.link())?;
         // 6. Hash that, and level by level whatever mentions an item whose hash changed. Then check the types that
-        // the edit can have made wrong. A first load is no edit.
+        // the edit can have made wrong.
         let moved = outcome.timings.time("hash", || set.hash_changed(&changed))?;
-        if settings.check && trusted {
-            let due = set.due_for_check(&changed, &moved);
-            outcome.findings = outcome.timings.time("check", || set.check_types(due));
-        }
+        let found = outcome.timings.time("check", || set.check_edit(&changed, &moved, settings.check));
+        outcome.note_findings(found);
         // 7. Collect the content hashes at which anything may differ.
         let reach = outcome.timings.time("compare items", || Reach::of(set, changed, moved));
         // 8. Compile the items of those hashes.
@@ -123,7 +121,9 @@ impl<'s> Run<'s> {
         let actual = stored.as_ref().map(|stored| &stored.actual);
         proof::prove(database, actual, &plan, set.inventory.live().count(), &mut outcome.notes)?;
         set.next = outcome.timings.time("own rows", || next_files(set, &forms));
-        planning::plan_own_rows(&mut plan, set.inventory.before(), stored.as_ref(), &set.next);
+        let unchecked_is_same = settings.mode == Mode::Verify;
+        let before = set.inventory.before();
+        planning::plan_own_rows(&mut plan, before, stored.as_ref(), &set.next, unchecked_is_same);
         plan.changed_items = changes::note_changes(set, actual, &work.others, &forms, &reach, outcome);
         outcome.older_uses = changes::older_uses(&plan, &work);
         changes::judge(&plan, &set.sources, database, settings, &self.checkout, outcome)?;

@@ -48,6 +48,8 @@ pub struct NewState {
     pub items: usize,
     /// How many uses of names in them mean nothing.
     pub unresolved: usize,
+    /// How many findings the checks of their bodies have.
+    pub findings: usize,
     /// The encoded [`Around`](crate::state::around::Around).
     pub around: String,
     /// The encoded manifest.
@@ -98,6 +100,7 @@ impl Database {
             && stamp.zero_ids == state.zero_ids
             && stamp.items == state.items
             && stamp.unresolved == state.unresolved
+            && stamp.findings == state.findings
             && self.around == state.around;
         Ok(same && self.manifest()? == state.manifest)
     }
@@ -342,6 +345,7 @@ impl<'c> Apply<'c> {
             state.zero_ids,
             state.items as i64,
             state.unresolved as i64,
+            state.findings as i64,
             changes,
             schema,
             self.newest_timestamp.0,

@@ -479,7 +479,7 @@ fn shared_warning(path: &Path) -> Option<String> {
 fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRow>, i64)> {
     const STATE: &str = "SELECT v.schema_version, d.data_version, c.count, m.newest, \
              s.tool, s.sources, s.zero_ids, s.changes_seen, s.schema_seen, s.last_stamp, s.items, s.around, \
-             s.unresolved, EXISTS (SELECT 1 FROM darkc_dependents) \
+             s.unresolved, EXISTS (SELECT 1 FROM darkc_dependents), s.findings \
          FROM pragma_schema_version v, pragma_data_version d, \
              (SELECT max(number) AS newest FROM darkc_migrations) m \
              LEFT JOIN (SELECT NULL FROM darkc_files LIMIT 0) \
@@ -515,6 +515,7 @@ fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRo
             zero_ids: row.get(6)?,
             items: row.get::<_, i64>(10)? as usize,
             unresolved: row.get::<_, i64>(12)? as usize,
+            findings: row.get::<_, i64>(14)? as usize,
             untouched,
         };
         let (last_stamp, around) = (Millis(row.get(9)?), row.get(11)?);

@@ -119,6 +119,6 @@ pub fn has_darkc_tables(connection: &Connection) -> rusqlite::Result<bool> {
     )?;
     let count: usize = there.query_row(DARKC_TABLES, |row| row.get(0))?;
     let mut column =
-        connection.prepare("SELECT 1 FROM pragma_table_info('darkc_state') WHERE name = 'unresolved'")?;
+        connection.prepare("SELECT 1 FROM pragma_table_info('darkc_state') WHERE name = 'findings'")?;
     Ok(count == DARKC_TABLES.len() && column.exists([])?)
 }

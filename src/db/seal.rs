@@ -10,7 +10,8 @@
 //! |---|---|---|
 //! | 0 | 8 | number of items, little endian |
 //! | 8 | 8 | number of uses of names that mean nothing, little endian |
-//! | 16 | 16 | fingerprint of these numbers, the file and the state, little endian |
+//! | 16 | 8 | number of findings of the check of types, little endian |
+//! | 24 | 16 | fingerprint of these numbers, the file and the state, little endian |
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
@@ -29,7 +30,8 @@ use crate::state::Stamp;
 const SUFFIX: &str = "-darkc";
 
 const NUMBER_BYTES: usize = 8;
-const SEAL_BYTES: usize = 2 * NUMBER_BYTES + 16;
+const NUMBERS: usize = 3;
+const SEAL_BYTES: usize = NUMBERS * NUMBER_BYTES + 16;
 
 /// What the file system says of a store's file, and changes with every change to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +57,7 @@ impl FileState {
         (file.is_file() && file.nlink() == 1).then(|| FileState::from(&file))
     }
 
-    fn fingerprint(&self, numbers: [u64; 2], state: &Stamp, watched: &Watched) -> Fingerprint {
+    fn fingerprint(&self, numbers: [u64; NUMBERS], state: &Stamp, watched: &Watched) -> Fingerprint {
         let (Fingerprint(tool), Fingerprint(sources)) = (state.tool, state.sources);
         let mut bytes = Vec::with_capacity(256);
         numbers.iter().for_each(|number| bytes.extend_from_slice(&number.to_le_bytes()));
@@ -111,20 +113,26 @@ impl Watched {
     }
 }
 
-/// `state` with its numbers of items and of names that mean nothing, if a seal tells that the store at `path`
+/// `state` with its numbers of items, of names that mean nothing and of findings, if a seal tells that the store at `path`
 /// stands at it and nobody has touched it.
 pub fn sealed(path: &Path, state: &Stamp, watched: &Watched) -> Option<Stamp> {
     let seal = read(&beside(path, SUFFIX)).ok()?;
     let seal: [u8; SEAL_BYTES] = seal.try_into().ok()?;
     let (items, rest) = seal.split_first_chunk()?;
-    let (unresolved, fingerprint) = rest.split_first_chunk()?;
-    let [items, unresolved] = [*items, *unresolved].map(u64::from_le_bytes);
-    let expected = FileState::of(path)?.fingerprint([items, unresolved], state, watched);
+    let (unresolved, rest) = rest.split_first_chunk()?;
+    let (findings, fingerprint) = rest.split_first_chunk()?;
+    let numbers = [*items, *unresolved, *findings].map(u64::from_le_bytes);
+    let expected = FileState::of(path)?.fingerprint(numbers, state, watched);
     if fingerprint != expected.0.to_le_bytes() {
         return None;
     }
-    let [items, unresolved] = [items.try_into().ok()?, unresolved.try_into().ok()?];
-    Some(Stamp { items, unresolved, ..*state })
+    let [items, unresolved, findings] = numbers;
+    Some(Stamp {
+        items: items.try_into().ok()?,
+        unresolved: unresolved.try_into().ok()?,
+        findings: findings.try_into().ok()?,
+        ..*state
+    })
 }
 
 /// At most one byte more than a seal has, whatever lies there: a pipe, which must not be waited for, gives none.
@@ -146,7 +154,7 @@ pub(super) fn seal(path: &Path, before: FileState, state: &Stamp, watched: &Watc
     if last_change.is_some_and(|changed| changed.elapsed().is_ok_and(|age| age <= LONGEST_TICK)) {
         return Ok(());
     }
-    let numbers = [state.items as u64, state.unresolved as u64];
+    let numbers = [state.items as u64, state.unresolved as u64, state.findings as u64];
     let mut bytes = Vec::with_capacity(SEAL_BYTES);
     numbers.iter().for_each(|number| bytes.extend_from_slice(&number.to_le_bytes()));
     bytes.extend_from_slice(&before.fingerprint(numbers, state, watched).0.to_le_bytes());

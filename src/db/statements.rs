@@ -96,11 +96,12 @@ statements! {
     PutRetained: "INSERT INTO darkc_retained (hash, kind, location, add_op, named) VALUES (?1, ?2, ?3, ?4, ?5)",
     DropRetained: "DELETE FROM darkc_retained WHERE hash = ?1",
     ForgetDependents: "DELETE FROM darkc_dependents",
-    PutState: "INSERT INTO darkc_state (id, tool, sources, zero_ids, items, unresolved, changes_seen, schema_seen, \
-        last_stamp, around, manifest) VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+    PutState: "INSERT INTO darkc_state (id, tool, sources, zero_ids, items, unresolved, findings, changes_seen, \
+        schema_seen, last_stamp, around, manifest) VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
         ON CONFLICT (id) DO UPDATE SET \
         tool = excluded.tool, sources = excluded.sources, zero_ids = excluded.zero_ids, \
-        items = excluded.items, unresolved = excluded.unresolved, changes_seen = excluded.changes_seen, schema_seen = excluded.schema_seen, \
+        items = excluded.items, unresolved = excluded.unresolved, findings = excluded.findings, \
+        changes_seen = excluded.changes_seen, schema_seen = excluded.schema_seen, \
         last_stamp = excluded.last_stamp, around = excluded.around, manifest = excluded.manifest",
     PutRelease: "INSERT OR REPLACE INTO darkc_releases (\"release\", schema, items, proved_at) VALUES (?1, ?2, ?3, ?4)",
     HowChanged: "SELECT c.count, v.schema_version FROM darkc_changes c, pragma_schema_version v",

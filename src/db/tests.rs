@@ -80,6 +80,7 @@ fn state(sources: u128) -> NewState {
         zero_ids: false,
         items: 0,
         unresolved: 0,
+        findings: 0,
         manifest: vec![1, 2, 3],
     }
 }

@@ -11,6 +11,7 @@ mod sidecars;
 #[cfg(test)]
 mod tests;
 mod walk;
+pub mod watch;
 
 use std::cell::Cell;
 use std::cmp::Ordering;

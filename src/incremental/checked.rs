@@ -1,42 +1,140 @@
 //! Checks the types of what an edit touched, in a package set of which this run has loaded a part.
 
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use darkc_cache_format::model::ItemKind;
 
-use super::package_set::PackageSet;
+use super::package_set::{PackageSet, builtin_location};
 use crate::base::diagnostic::FileDiagnostics;
 use crate::check::{self, Linked, Program, Signatures, Texts};
-use crate::checkout::builtins::Builtin;
 use crate::link;
 use crate::load::FileContent;
 use crate::program::lookup::ItemId;
 use crate::program::resolve::{Header, Resolution, header};
 use crate::program::tree::{Target, TypeRef};
-use crate::state::keys::ItemKey;
+use crate::state::keys::{CandidateKey, ItemKey, KeyHasher, name_key};
+
+/// What the check of types has to say after an edit.
+#[derive(Debug, Default)]
+pub struct TypeFindings {
+    /// Those in the bodies that the run has checked, file by file.
+    pub files: Vec<FileDiagnostics>,
+    /// How many there are in bodies that it did not have to check.
+    pub elsewhere: usize,
+    /// How many there are in all.
+    pub all: usize,
+}
 
 impl PackageSet {
+    /// Checks the bodies that an edit can have made wrong, and those that were never checked; of the others the
+    /// findings of an earlier run count. `changed` and `moved` are as for [`PackageSet::due_for_check`]. Without
+    /// `is_wanted` nothing is checked, and it is noted which bodies are yet to be.
+    pub fn check_edit(&mut self, changed: &[ItemId], moved: &[ItemId], is_wanted: bool) -> TypeFindings {
+        let mut due = self.due_for_check(changed, moved);
+        let built_ins = self.changed_signatures(&due, is_wanted);
+        let types: HashSet<&str> = self.changed_types(changed, moved);
+        due.extend(self.due_for_built_ins(built_ins, &types));
+        let mut is_due = vec![false; self.inventory.len()];
+        due.iter().for_each(|id| is_due[id.index()] = true);
+        let mut elsewhere = 0;
+        for id in self.inventory.live().filter(|id| self.inventory.kind(*id) != ItemKind::Type) {
+            match self.inventory.known(id).and_then(|known| known.findings()) {
+                Some(findings) if !is_due[id.index()] => elsewhere += findings as usize,
+                _ => is_due[id.index()] = true,
+            }
+        }
+        let due: Vec<ItemId> =
+            (0..).map(ItemId).zip(is_due).filter(|(_, is_due)| *is_due).map(|(id, _)| id).collect();
+        if !is_wanted {
+            self.findings.extend(due.into_iter().map(|id| (id, None)));
+            return TypeFindings { files: Vec::new(), elsewhere, all: elsewhere };
+        }
+        let (files, counts) = self.check_bodies(due);
+        let all = elsewhere + counts.iter().map(|(_, count)| *count as usize).sum::<usize>();
+        self.findings.extend(counts.into_iter().map(|(id, count)| (id, Some(count))));
+        TypeFindings { files, elsewhere, all }
+    }
+
     /// Checks the bodies of the given items, which are in ascending order.
-    pub fn check_types(&mut self, mut due: Vec<ItemId>) -> Vec<FileDiagnostics> {
+    pub fn check_types(&mut self, due: Vec<ItemId>) -> Vec<FileDiagnostics> {
+        self.check_bodies(due).0
+    }
+
+    /// The findings in the bodies of the given items, and how many each body has.
+    fn check_bodies(&mut self, mut due: Vec<ItemId>) -> (Vec<FileDiagnostics>, Vec<(ItemId, u32)>) {
         due.retain(|id| self.inventory.kind(*id) != ItemKind::Type && !self.inventory.is_shadowed(*id));
         let program = OnDemand::new(&*self);
         let checked = check::check(&program, &self.signatures(), &due, self.sources.threads());
+        let counts =
+            due.iter().zip(&checked).map(|(id, checked)| (*id, checked.findings.len() as u32)).collect();
         let findings = due.iter().zip(&checked).filter(|(_, checked)| !checked.findings.is_empty());
         let findings = findings.map(|(id, checked)| (*id, checked.findings.as_slice()));
         let found = check::diagnostics(&program, &program, findings);
         let opened = program.contents.iter().filter(|content| content.get().is_some()).count();
         self.counts.sidecars_read += opened;
         self.counts.bodies_checked += due.len();
-        found
+        (found, counts)
     }
 
-    /// Returns the signatures of all built-ins.
+    /// The names of built-ins whose types are others than the last run knew. The checkout is looked at where a body
+    /// that is due mentions a built-in.
+    fn changed_signatures(&mut self, due: &[ItemId], is_wanted: bool) -> BTreeSet<String> {
+        let is_built_in = |resolution: &Resolution| match resolution {
+            Resolution::Term { value, function } => {
+                [value, function].iter().any(|found| matches!(found, Ok(Target::Builtin { .. })))
+            }
+            Resolution::Type(_) => false,
+        };
+        let mentions_one =
+            |id: &ItemId| self.fresh(*id).is_some_and(|fresh| fresh.resolutions.iter().any(is_built_in));
+        if is_wanted && due.iter().any(mentions_one) {
+            self.lookup.look_at_signatures()
+        } else {
+            BTreeSet::new()
+        }
+    }
+
+    /// The names of types that changed, began or ceased to exist.
+    fn changed_types(&self, changed: &[ItemId], moved: &[ItemId]) -> HashSet<&str> {
+        let is_type = |id: &&ItemId| self.inventory.kind(**id) == ItemKind::Type;
+        let mut names: HashSet<&str> =
+            changed.iter().chain(moved).filter(is_type).map(|id| self.inventory.name(*id)).collect();
+        let before = self.inventory.before();
+        let gone =
+            self.inventory.touched().into_iter().filter_map(|(had, has)| had.filter(|_| has.is_none()));
+        names.extend(gone.filter(|had| before.kind(*had) == ItemKind::Type).map(|had| before.location(had)));
+        names
+    }
+
+    /// The items that mention one of the given built-ins, or one whose types mention one of the given package types:
+    /// such a type stands in no body that it may make wrong.
+    fn due_for_built_ins(&self, mut built_ins: BTreeSet<String>, types: &HashSet<&str>) -> Vec<ItemId> {
+        if !types.is_empty() && !self.inventory.before().is_empty() {
+            let signatures = self.signatures();
+            built_ins
+                .extend(signatures.mentioning(|name| types.contains(name)).into_iter().map(str::to_owned));
+        }
+        if built_ins.is_empty() {
+            return Vec::new();
+        }
+        let keys: HashSet<CandidateKey, KeyHasher> =
+            built_ins.iter().map(|name| CandidateKey::from(name_key(&builtin_location(name)))).collect();
+        let mentions_one = |id: &ItemId| match (self.fresh(*id), self.inventory.known(*id)) {
+            (Some(fresh), _) => fresh.candidates.iter().any(|key| keys.contains(key)),
+            (None, Some(known)) => known.candidates().any(|key| keys.contains(&key)),
+            (None, None) => false,
+        };
+        self.inventory.live().filter(mentions_one).collect()
+    }
+
+    /// Returns the signatures of all built-ins: the compiled table, and what the checkout has beyond it or otherwise.
     fn signatures(&self) -> Cow<'static, Signatures> {
-        let (compiled_in, extra) = (Signatures::compiled_in(), &self.lookup.extra);
-        match extra.is_empty() {
+        let (compiled_in, others) = (Signatures::compiled_in(), self.lookup.signatures());
+        match others.is_empty() {
             true => Cow::Borrowed(compiled_in),
-            false => Cow::Owned(compiled_in.clone().with(extra.iter().filter_map(row))),
+            false => Cow::Owned(compiled_in.clone().with(others.iter().cloned())),
         }
     }
 
@@ -50,7 +148,7 @@ impl PackageSet {
     /// mention a type, function or value of which the declaration changed. `changed` and `moved` are the items
     /// whose links, and those whose hash, differ from the last run. Whatever mentions an item whose declaration changed
     /// has a new hash too, so this run has looked into it.
-    pub fn due_for_check(&self, changed: &[ItemId], moved: &[ItemId]) -> Vec<ItemId> {
+    fn due_for_check(&self, changed: &[ItemId], moved: &[ItemId]) -> Vec<ItemId> {
         let mut declares_anew = vec![false; self.inventory.len()];
         for id in moved.iter().filter(|id| self.inventory.kind(**id) == ItemKind::Type) {
             declares_anew[id.index()] = true;
@@ -105,19 +203,6 @@ impl PackageSet {
             _ => false,
         }
     }
-}
-
-/// A built-in of the checkout as a row of the table that the check reads; `None` where its signature cannot be read.
-fn row(builtin: &Builtin) -> Option<check::Signature> {
-    let signature = builtin.signature.as_ref()?;
-    Some(check::Signature {
-        kind: builtin.kind,
-        name: builtin.name.clone().into(),
-        version: builtin.version,
-        type_params: signature.type_parameters.join(",").into(),
-        params: signature.parameters.join("; ").into(),
-        result: signature.result.clone().into(),
-    })
 }
 
 fn mentions(typ: &TypeRef<'_>, marked: &[bool]) -> bool {

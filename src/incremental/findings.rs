@@ -26,6 +26,8 @@ pub struct Counts {
     pub values_left: usize,
     /// Bodies whose types were checked.
     pub bodies_checked: usize,
+    /// Findings that are known, in these bodies and in those of earlier runs.
+    pub findings: usize,
     pub rows_written: usize,
     pub own_rows_written: usize,
     pub statements_prepared: usize,

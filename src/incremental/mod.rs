@@ -25,6 +25,7 @@ pub use affected::Reach;
 pub use basis::{Basis, Reason, STATE_DIGEST};
 pub use builtins::BuiltinLookup;
 pub use causes::{Before, Cause};
+pub use checked::TypeFindings;
 pub use failure::{Failure, Removals, Wait};
 pub use findings::{Counts, Relinked, ValueLeft};
 pub use package_set::PackageSet;

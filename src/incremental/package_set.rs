@@ -1,5 +1,7 @@
 //! The package set of a run: its files, its declarations, and what the run has found out about them.
 
+use std::collections::HashMap;
+
 use super::builtins::BuiltinLookup;
 use super::failure::Failure;
 use super::findings::{Counts, Relinked};
@@ -60,6 +62,8 @@ pub struct PackageSet {
     pub stale: Vec<usize>,
     /// The items whose links differ from those of the last run.
     pub(super) changed: Vec<ItemId>,
+    /// How many findings the bodies have that this run has checked, and `None` for those that it ought to have.
+    pub(super) findings: HashMap<ItemId, Option<u32>>,
     /// The files of what is to be remembered once the plan is carried out.
     pub next: Vec<NextFile>,
     pub lookup: BuiltinLookup,
@@ -99,6 +103,7 @@ impl PackageSet {
             relinked: Vec::new(),
             stale: Vec::new(),
             changed: Vec::new(),
+            findings: HashMap::new(),
             next: Vec::new(),
             builtins: lookup.builtins(),
             lookup,
@@ -250,7 +255,19 @@ impl PackageSet {
         let changed_hands = |id| {
             self.inventory.is_shadowed(id) || self.inventory.is_revived(id) || !self.inventory.is_known(id)
         };
-        self.sources.get(file).is_some() || self.inventory.declared_in(file).any(changed_hands)
+        let changed_findings =
+            |id| self.inventory.known(id).is_none_or(|known| known.findings() != self.findings_in(id));
+        let may_differ = |id| changed_hands(id) || (self.findings.contains_key(&id) && changed_findings(id));
+        self.sources.get(file).is_some() || self.inventory.declared_in(file).any(may_differ)
+    }
+
+    /// How many findings the check of an item's body has; `None` where it was not checked as it is now.
+    pub fn findings_in(&self, item: ItemId) -> Option<u32> {
+        if self.inventory.kind(item) == ItemKind::Type {
+            return Some(0);
+        }
+        let before = || self.inventory.known(item).and_then(|known| known.findings());
+        self.findings.get(&item).copied().unwrap_or_else(before)
     }
 
     /// Returns the items whose description differs from that of the last run, ascending.

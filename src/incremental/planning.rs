@@ -102,7 +102,15 @@ pub fn plan(
 
 /// Plans the rows of darkc's own tables that differ from the stored ones. For a trusted store, and for none, the stored
 /// ones are those that are remembered.
-pub fn plan_own_rows(plan: &mut Plan, before: &Remembered, stored: Option<&Stored>, next: &[NextFile]) {
+///
+/// With `unchecked_is_same`, a stored row may say of any item that it was not checked.
+pub fn plan_own_rows(
+    plan: &mut Plan,
+    before: &Remembered,
+    stored: Option<&Stored>,
+    next: &[NextFile],
+    unchecked_is_same: bool,
+) {
     let mut left: HashMap<&str, &[u8]> = match stored {
         Some(stored) => stored.files.iter().map(|row| (row.path.as_str(), row.items.as_slice())).collect(),
         None => (0..before.file_count()).map(|file| (before.path(file), before.row(file))).collect(),
@@ -111,6 +119,8 @@ pub fn plan_own_rows(plan: &mut Plan, before: &Remembered, stored: Option<&Store
         let stored = left.remove(path.as_str());
         if let NextRow::New(items) = row
             && stored != Some(items)
+            && !(unchecked_is_same
+                && stored.is_some_and(|stored| codec::differ_in_checks_alone(stored, items)))
         {
             plan.put_files.push(StoredFile { path: path.clone(), items: items.clone() });
         }
@@ -125,6 +135,6 @@ pub fn new_state(goal: &Stamp, next: &[NextFile], around: String, proof: Option<
     let manifest = codec::encode_manifest(
         next.iter().map(|NextFile { path, source, .. }| ManifestEntry { path, source: *source }),
     );
-    let Stamp { tool, sources, zero_ids, items, unresolved, .. } = *goal;
-    NewState { tool, sources, zero_ids, items, unresolved, around, manifest, proof }
+    let Stamp { tool, sources, zero_ids, items, unresolved, findings, .. } = *goal;
+    NewState { tool, sources, zero_ids, items, unresolved, findings, around, manifest, proof }
 }

@@ -71,6 +71,7 @@ fn encode_file(set: &PackageSet, forms: &StoredForms, file: usize) -> Vec<u8> {
                     add_op,
                     dependencies: &dependencies,
                     unresolved: fresh.unresolved,
+                    findings: set.findings_in(id),
                     candidates: &candidates,
                 };
                 codec::encode_item(&mut bytes, kind, location, Some(&facts));
@@ -79,7 +80,7 @@ fn encode_file(set: &PackageSet, forms: &StoredForms, file: usize) -> Vec<u8> {
                 let facts = known.map(|known| {
                     let facts = known.facts();
                     let description = written.map_or(facts.description, |written| written.description());
-                    Facts { description, row, hash, add_op, ..facts }
+                    Facts { description, row, hash, add_op, findings: set.findings_in(id), ..facts }
                 });
                 codec::encode_item(&mut bytes, kind, location, facts.as_ref());
             }

@@ -12,7 +12,7 @@ const BRIEF: usize = 5;
 
 /// Lines and columns count from one, columns in characters, as the text output does; `bytes` is the range in the
 /// decoded source. `utf16` has the columns that .NET and the language server protocol count, also from one.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(super) struct JsonDiagnostic<'o> {
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'o str>,
@@ -125,6 +125,15 @@ impl Report {
         if all.len() > BRIEF {
             let rest = plural(all.len() - BRIEF, "more finding");
             line(&mut self.text, format_args!("warning: {rest}; `darkc check` lists them"));
+        }
+    }
+
+    /// How many findings there are in bodies that the run was not about.
+    pub fn findings_elsewhere(&mut self, count: usize) {
+        let them = if count == 1 { "it" } else { "them" };
+        if count > 0 {
+            let findings = plural(count, "finding");
+            line(&mut self.text, format_args!("warning: {findings} elsewhere: darkc check lists {them}"));
         }
     }
 }

@@ -11,6 +11,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod timings;
+mod watch;
 
 use std::fmt::{Display, Write as _};
 use std::io::{self, IsTerminal};
@@ -29,6 +30,16 @@ pub struct Report {
     styled: bool,
 }
 
+/// Whether what was written has a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    Yes,
+    /// The reader of data or of text has gone away.
+    No,
+    /// Data could not be written.
+    Failed,
+}
+
 impl Report {
     pub fn for_process() -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -38,12 +49,23 @@ impl Report {
     /// Writes what was gathered. Returns false, after a message, if data could not be written. A reader that has gone
     /// away (`darkc items | head`) is no error, and a failed write to standard error is ignored.
     pub fn finish(mut self) -> bool {
+        self.flush() != Heard::Failed
+    }
+
+    /// Writes what was gathered, and goes on with nothing.
+    pub fn flush(&mut self) -> Heard {
         let written = write_all(&mut io::stdout().lock(), &self.data);
         if let Err(error) = &written {
             line(&mut self.text, format_args!("error: cannot write to standard output: {error}"));
         }
-        let _ = write_all(&mut io::stderr().lock(), &self.text);
-        written.is_ok()
+        let said = write_all(&mut io::stderr().lock(), &self.text);
+        self.data.clear();
+        self.text.clear();
+        match (written, said) {
+            (Err(_), _) => Heard::Failed,
+            (Ok(false), _) | (_, Ok(false)) => Heard::No,
+            _ => Heard::Yes,
+        }
     }
 
     /// Prints for whom the run waits, without delay.
@@ -115,10 +137,11 @@ fn sorted(items: &[ListedItem]) -> Vec<&ListedItem> {
     items
 }
 
-fn write_all(target: &mut impl io::Write, text: &str) -> io::Result<()> {
+/// Returns false where the reader has gone away.
+fn write_all(target: &mut impl io::Write, text: &str) -> io::Result<bool> {
     match target.write_all(text.as_bytes()).and_then(|()| target.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        result => result.map(|()| true),
     }
 }
 

@@ -21,15 +21,7 @@ impl Report {
         if let Some(difference) = &outcome.difference {
             line(&mut self.text, format_args!("difference: {difference}"));
         }
-        let failed = !outcome.failures.is_empty();
-        let (word, end) = match (mode, failed || outcome.difference.is_some()) {
-            (Mode::Apply | Mode::ApplyFull, false) => ("reloaded", ""),
-            (Mode::DryRun | Mode::DryRunFull, false) => ("would reload", ""),
-            (Mode::Verify, false) => ("verified", "; no difference"),
-            (Mode::Apply | Mode::ApplyFull, true) => ("not reloaded", "; nothing was applied"),
-            (Mode::DryRun | Mode::DryRunFull, true) => ("would not reload", "; nothing would be applied"),
-            (Mode::Verify, true) => ("not verified", ""),
-        };
+        let (word, end) = reload_word(outcome, mode);
         let counts = reload_counts(&outcome.counts, outcome.timings.total());
         line(&mut self.text, format_args!("{word}: {counts}{end}"));
     }
@@ -121,6 +113,7 @@ impl Report {
             ("values evaluated", counts.values_evaluated),
             ("values left to Darklang", counts.values_left),
             ("bodies checked", counts.bodies_checked),
+            ("findings", counts.findings),
             ("rows written", counts.rows_written),
             ("own rows written", counts.own_rows_written),
             ("statements prepared", counts.statements_prepared),
@@ -130,6 +123,19 @@ impl Report {
         for (name, amount) in amounts {
             line(&mut self.text, format_args!("{name}: {amount}"));
         }
+    }
+}
+
+/// How a reload went, and what to add.
+pub(super) fn reload_word(outcome: &Outcome, mode: Mode) -> (&'static str, &'static str) {
+    let failed = !outcome.failures.is_empty();
+    match (mode, failed || outcome.difference.is_some()) {
+        (Mode::Apply | Mode::ApplyFull, false) => ("reloaded", ""),
+        (Mode::DryRun | Mode::DryRunFull, false) => ("would reload", ""),
+        (Mode::Verify, false) => ("verified", "; no difference"),
+        (Mode::Apply | Mode::ApplyFull, true) => ("not reloaded", "; nothing was applied"),
+        (Mode::DryRun | Mode::DryRunFull, true) => ("would not reload", "; nothing would be applied"),
+        (Mode::Verify, true) => ("not verified", ""),
     }
 }
 

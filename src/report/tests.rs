@@ -137,6 +137,7 @@ const COUNTS: Counts = Counts {
     values_evaluated: 2,
     values_left: 1,
     bodies_checked: 5,
+    findings: 6,
     rows_written: 60,
     own_rows_written: 2,
     statements_prepared: 21,
@@ -168,6 +169,7 @@ items compiled: 7
 values evaluated: 2
 values left to Darklang: 1
 bodies checked: 5
+findings: 6
 rows written: 60
 own rows written: 2
 statements prepared: 21

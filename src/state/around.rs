@@ -1,7 +1,7 @@
 //! What a reload remembers of the Darklang checkout around the packages.
 //!
 //! Stored as text, one fact a line: `refs HEX`, `missing-ref KEY`, `builtin NAME KIND:VERSION…`,
-//! `builtin-sources HEX`. Lines that cannot be read are left out, which only means that a fact is found out again.
+//! `builtin-sources HEX`, `signature ROW`, `signature-sources HEX`. Lines that cannot be read are left out, which only means that a fact is found out again.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,6 +22,11 @@ pub struct Around {
     /// Of the state of all files that those built-ins were looked for in. `None` where it cannot tell whether one
     /// has changed since.
     pub builtin_sources: Option<Fingerprint>,
+    /// Rows of built-ins that the checkout gives other types than the compiled table, or that the table lacks, sorted.
+    pub signatures: Vec<String>,
+    /// Of the state of all files that those rows were read from. `None` where they were not, or where it cannot tell
+    /// whether one has changed since.
+    pub signature_sources: Option<Fingerprint>,
 }
 
 const KINDS: [(ItemKind, &str); 2] = [(ItemKind::Fn, "fn"), (ItemKind::Value, "value")];
@@ -46,6 +51,10 @@ impl Around {
         if let Some(Fingerprint(sources)) = self.builtin_sources {
             line("builtin-sources", &format!("{sources:032x}"));
         }
+        self.signatures.iter().for_each(|row| line("signature", row));
+        if let Some(Fingerprint(sources)) = self.signature_sources {
+            line("signature-sources", &format!("{sources:032x}"));
+        }
         text
     }
 
@@ -57,6 +66,8 @@ impl Around {
                 "refs" => around.refs = fingerprint(),
                 "missing-ref" => around.missing_refs.push(value.to_owned()),
                 "builtin-sources" => around.builtin_sources = fingerprint(),
+                "signature" => around.signatures.push(value.to_owned()),
+                "signature-sources" => around.signature_sources = fingerprint(),
                 "builtin" => {
                     let mut parts = value.split(' ');
                     let name = parts.next().unwrap_or_default().to_owned();
@@ -88,6 +99,8 @@ mod tests {
                 ("typo".to_owned(), vec![]),
             ]),
             builtin_sources: Some(Fingerprint(u128::MAX)),
+            signatures: vec!["fn\ta\t0\t\tInt\tBool".to_owned()],
+            signature_sources: Some(Fingerprint(2)),
         };
         assert_eq!(Around::decode(&around.encode()), around);
         assert_eq!(Around::decode(&Around::default().encode()), Around::default());

@@ -47,6 +47,24 @@ pub fn decode_items(bytes: &[u8]) -> Option<Vec<StoredItem<'_>>> {
     Some(items)
 }
 
+/// Whether two rows differ in nothing but that items of the first one were not checked.
+pub fn differ_in_checks_alone(unchecked: &[u8], checked: &[u8]) -> bool {
+    let (Some(unchecked), Some(checked)) = (decode_items(unchecked), decode_items(checked)) else {
+        return false;
+    };
+    let is_same = |(one, other): (&StoredItem<'_>, &StoredItem<'_>)| {
+        let mut facts_of_one = one.known.map(|known| known.facts());
+        let facts_of_other = other.known.map(|known| known.facts());
+        if let (Some(one), Some(other)) = (&mut facts_of_one, &facts_of_other)
+            && one.findings.is_none()
+        {
+            one.findings = other.findings;
+        }
+        (one.kind, one.location) == (other.kind, other.location) && facts_of_one == facts_of_other
+    };
+    unchecked.len() == checked.len() && unchecked.iter().zip(&checked).all(is_same)
+}
+
 /// Reads the items of a file, one after the other.
 pub(super) struct ItemReader<'a> {
     reader: Reader<'a>,
@@ -174,6 +192,7 @@ mod tests {
         hash: ContentHash([7; 32]),
         add_op: [6; 16],
         unresolved: 4,
+        findings: Some(8),
         dependencies: &[[1, 0, 0, 0, 0, 0, 0, 0]],
         candidates: &[[2, 0, 0, 0], [3, 0, 0, 0]],
     };
@@ -206,8 +225,32 @@ mod tests {
         let fingerprints = [known.code(), known.description(), known.links(), known.group(), known.row()];
         assert_eq!(fingerprints, [1, 2, 3, 0, 5].map(Fingerprint));
         assert_eq!((known.hash(), known.add_op(), known.unresolved()), (ContentHash([7; 32]), [6; 16], 4));
+        assert_eq!(known.findings(), Some(8));
         assert!(known.dependencies().eq([ItemKey(1)]));
         assert!(known.candidates().eq([CandidateKey(2), CandidateKey(3)]));
+    }
+
+    #[test]
+    fn a_body_that_was_not_checked_is_not_one_without_findings() {
+        for findings in [None, Some(0)] {
+            let mut bytes = Vec::new();
+            encode_item(&mut bytes, ItemKind::Fn, "Owner.M.f", Some(&Facts { findings, ..FACTS }));
+            assert_eq!(decode_items(&bytes).unwrap()[0].known.unwrap().findings(), findings);
+        }
+    }
+
+    #[test]
+    fn rows_that_differ_in_checks_alone_are_told_from_others() {
+        let row = |facts: Facts<'_>| {
+            let mut bytes = Vec::new();
+            encode_item(&mut bytes, ItemKind::Fn, "Owner.M.f", Some(&facts));
+            bytes
+        };
+        let unchecked = Facts { findings: None, ..FACTS };
+        assert!(differ_in_checks_alone(&row(unchecked), &row(FACTS)));
+        assert!(!differ_in_checks_alone(&row(FACTS), &row(unchecked)), "it was checked");
+        assert!(!differ_in_checks_alone(&row(unchecked), &row(Facts { unresolved: 5, ..FACTS })));
+        assert!(!differ_in_checks_alone(&[1], &row(FACTS)));
     }
 
     #[test]

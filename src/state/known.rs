@@ -9,7 +9,8 @@
 //! | 96 | 32 | content hash |
 //! | 128 | 16 | id of the Add op |
 //! | 144 | 4 | how many uses of names mean nothing |
-//! | 148 | 4, 8 × n | count of dependencies, their item keys |
+//! | 148 | 4 | how many findings its body has; all ones where it was not checked |
+//! | 152 | 4, 8 × n | count of dependencies, their item keys |
 //! | | 4, 4 × n | count of candidates, their candidate keys |
 
 use super::keys::{CandidateKey, ItemKey};
@@ -24,7 +25,11 @@ const SIGNATURE: usize = 80;
 const HASH: usize = 96;
 const ADD_OP: usize = 128;
 const UNRESOLVED: usize = 144;
-const FIXED: usize = 148;
+const FINDINGS: usize = 148;
+const FIXED: usize = 152;
+
+/// Stands for the number of findings of a body that was not checked.
+const NOT_CHECKED: u32 = u32::MAX;
 
 type DependencyBytes = [u8; 8];
 type CandidateBytes = [u8; 4];
@@ -48,6 +53,8 @@ pub struct Facts<'a> {
     pub add_op: [u8; 16],
     /// How many uses of names in it mean nothing.
     pub unresolved: u32,
+    /// How many findings the check of its body has; `None` where it was not checked as it is now.
+    pub findings: Option<u32>,
     /// The [`ItemKey`]s of the items that it refers to.
     pub dependencies: &'a [DependencyBytes],
     /// The [`CandidateKey`]s of all names that its sites tried.
@@ -62,6 +69,7 @@ impl Facts<'_> {
         bytes.extend_from_slice(&self.hash.0);
         bytes.extend_from_slice(&self.add_op);
         bytes.extend_from_slice(&self.unresolved.to_le_bytes());
+        bytes.extend_from_slice(&self.findings.unwrap_or(NOT_CHECKED).to_le_bytes());
         bytes.extend_from_slice(&(self.dependencies.len() as u32).to_le_bytes());
         bytes.extend_from_slice(self.dependencies.as_flattened());
         bytes.extend_from_slice(&(self.candidates.len() as u32).to_le_bytes());
@@ -122,6 +130,11 @@ impl<'a> Known<'a> {
         u32::from_le_bytes(self.field::<UNRESOLVED, 4>())
     }
 
+    pub fn findings(&self) -> Option<u32> {
+        let count = u32::from_le_bytes(self.field::<FINDINGS, 4>());
+        (count != NOT_CHECKED).then_some(count)
+    }
+
     pub fn dependencies(&self) -> impl Iterator<Item = ItemKey> + use<'a> {
         self.dependencies.iter().map(|key| ItemKey(u64::from_le_bytes(*key)))
     }
@@ -141,6 +154,7 @@ impl<'a> Known<'a> {
             hash: self.hash(),
             add_op: self.add_op(),
             unresolved: self.unresolved(),
+            findings: self.findings(),
             dependencies: self.dependencies,
             candidates: self.candidates,
         }

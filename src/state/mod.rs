@@ -53,4 +53,6 @@ pub struct Stamp {
     pub items: usize,
     /// How many uses of names in them mean nothing.
     pub unresolved: usize,
+    /// How many findings the checks of their bodies have.
+    pub findings: usize,
 }

@@ -146,7 +146,7 @@ fn reloaded(run: Run) -> (u64, Vec<String>) {
     let lines = run
         .stderr
         .lines()
-        .filter(|line| line.contains("warning["))
+        .filter(|line| line.contains("warning[") || line.contains("elsewhere"))
         .map(|line| line.split_once("warning").map_or_else(String::new, |(_, line)| line.to_owned()));
     (count.expect("a count").parse().expect("a number"), lines.collect())
 }
@@ -162,7 +162,7 @@ fn a_reload_checks_what_the_edit_can_have_made_wrong() {
                 let read (n: Int64) : String = (made n).name\n";
     tree.write("uses.dark", uses.as_bytes());
     let reload = |arguments: &[&str]| reloaded(tree.reload("store.db", &[&["--stats"], arguments].concat()));
-    assert_eq!(reload(&[]), (0, vec![]), "a first load is no edit");
+    assert_eq!(reload(&[]), (8, vec![]), "a first load checks everything");
     assert_eq!(reload(&[]), (0, vec![]), "nothing changed");
 
     // The body of one function: no other hash that ripples is looked at.
@@ -174,7 +174,16 @@ fn a_reload_checks_what_the_edit_can_have_made_wrong() {
     let operands = "[TYPE-OPERATOR]: `+` takes two operands of one type, found Int64 and String";
     let caller = "[TYPE-ARGUMENT]: argument `right` of Shop.add: wanted String, found Int64";
     assert_eq!(reload(&[]), (2, vec![operands.to_owned(), caller.to_owned()]));
-    assert_eq!(reload(&[]), (0, vec![]), "nothing changed");
+    let elsewhere = |count: &str| vec![format!(": {count} elsewhere: darkc check lists them")];
+    assert_eq!(reload(&[]), (0, elsewhere("2 findings")), "nothing changed, and nothing was checked");
+    assert_eq!(reload(&["--no-check"]), (0, vec![]));
+    tree.write("more.dark", b"module Test.More\n\nlet more (n: Int64) : Int64 = n\n");
+    assert_eq!(
+        reload(&[]),
+        (1, elsewhere("2 findings")),
+        "another body, and what is remembered of the others"
+    );
+    assert_eq!(findings_in_store(&tree), 2);
 
     // A type: what mentions it, and what mentions a function or a value of that type.
     tree.write("shop.dark", SHOP.replace("name: String;", "title: String;").as_bytes());
@@ -190,8 +199,42 @@ fn a_reload_checks_what_the_edit_can_have_made_wrong() {
         ]
     );
 
-    tree.write("shop.dark", SHOP.as_bytes());
+    // What was not checked is checked by the next reload that checks something.
+    tree.write("shop.dark", SHOP.replace("(right: Int64)", "(right: String)").as_bytes());
     assert_eq!(reload(&["--no-check"]), (0, vec![]));
+    assert_eq!(reload(&[]), (0, vec![]), "nothing changed");
+    tree.write("more.dark", b"module Test.More\n\nlet more (n: Int64) : Int64 = 1L\n");
+    // `more`; `add` and `one`; and again the five for which `Item` has its field back.
+    assert_eq!(reload(&[]), (8, vec![operands.to_owned(), caller.to_owned()]));
+    tree.reload("store.db", &["--verify"]).expect_code(0);
+    tree.write("shop.dark", SHOP.as_bytes());
+    reload(&["--no-check"]);
+    tree.reload("store.db", &["--verify"]).expect_code(0);
+}
+
+/// How many findings the state of the store counts.
+fn findings_in_store(tree: &Tree) -> i64 {
+    let store = rusqlite::Connection::open(tree.beside("store.db")).expect("a store");
+    store.query_row("SELECT findings FROM darkc_state", [], |row| row.get(0)).expect("the state")
+}
+
+/// No body mentions the type that the result of a built-in is of.
+#[test]
+fn a_type_that_only_a_built_in_mentions_is_checked_again() {
+    let tree = Tree::in_memory();
+    let option = "module Darklang.Stdlib.Option\n\ntype Option<'a> =\n  | Some of 'a\n  | None\n";
+    tree.write("option.dark", option.as_bytes());
+    let uses = "module Test.Uses\n\nlet isLetter (n: Int) : Bool =\n\
+                \x20 match Builtin.charFromCodepoint n with\n  | Some _ -> true\n  | None -> false\n";
+    tree.write("uses.dark", uses.as_bytes());
+    let reload = || reloaded(tree.reload("store.db", &["--stats"]));
+    assert_eq!(reload(), (1, vec![]));
+    tree.write("option.dark", option.replace("| None", "| Nothing").as_bytes());
+    let (bodies, found) = reload();
+    assert_eq!((bodies, found.len()), (1, 1), "{found:?}");
+    assert!(found[0].contains("[CASE-UNKNOWN]") && found[0].contains("`None`"), "{found:?}");
+    tree.write("option.dark", option.as_bytes());
+    assert_eq!(reload(), (1, vec![]));
 }
 
 #[test]

@@ -6,6 +6,8 @@ mod ground_truth;
 mod commands;
 /// Where findings point.
 mod places;
+/// What must not change the findings of whole package sets.
+mod properties;
 /// Every rule, both ways.
 mod rules;
 /// What must not change the findings, and what must not take for ever.
@@ -14,6 +16,7 @@ mod robust;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use bumpalo::Bump;
 use darkc::internals::base::location::ItemKind;
 use darkc::internals::base::parallel;
 use darkc::internals::check::{self, Finding, Signatures, Whole};
@@ -22,6 +25,7 @@ use darkc::internals::load::{self, Content, FileContent};
 use darkc::internals::program::inventory::{FileDeclarations, Inventory};
 use darkc::internals::program::lookup::ItemId;
 use darkc::internals::state::Remembered;
+use darkc_cache_format::model::UnlinkedFile;
 
 use crate::common::files_below;
 
@@ -49,10 +53,18 @@ impl Findings {
 
 const THREADS: usize = 2;
 
+/// Makes another file of a parsed one.
+type Change = for<'a> fn(&'a Bump, UnlinkedFile<'a>) -> UnlinkedFile<'a>;
+
 /// Checks a package set given as texts; none of them may have errors.
 fn check_texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Findings {
+    check_changed(texts, |_, file| file)
+}
+
+/// As [`check_texts`], with each file changed once it is parsed.
+fn check_changed<'t>(texts: impl IntoIterator<Item = &'t str>, change: Change) -> Findings {
     let texts: Vec<&str> = texts.into_iter().collect();
-    on_program(&texts, |program, inventory, live| {
+    on_changed_program(&texts, change, |program, inventory, live| {
         let signatures = Signatures::compiled_in();
         let start = std::time::Instant::now();
         let checked = check::check(program, signatures, live, THREADS);
@@ -74,10 +86,18 @@ fn on_program<T: Send>(
     texts: &[&str],
     work: impl FnOnce(&Whole<'_>, &Inventory, &[ItemId]) -> T + Send,
 ) -> T {
+    on_changed_program(texts, |_, file| file, work)
+}
+
+fn on_changed_program<T: Send>(
+    texts: &[&str],
+    change: Change,
+    work: impl FnOnce(&Whole<'_>, &Inventory, &[ItemId]) -> T + Send,
+) -> T {
     parallel::on_large_stack(|| {
         let files = texts.iter().map(|text| {
             let content = FileContent::new(|memory| {
-                let file = load::parse(text, memory.arena())?;
+                let file = change(memory.arena(), load::parse(text, memory.arena())?);
                 Ok(Content { file, code_fingerprints: &[] })
             });
             let content = content.unwrap_or_else(|failure| panic!("{failure:?} in {text}"));

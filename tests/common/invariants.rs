@@ -159,11 +159,12 @@ fn differing_memory(expected: &Connection, found: &Connection) -> Result<(), Str
             return Err(format!("the memory of {path}, item {at}: expected {left:?}, found {right:?}"));
         }
     }
-    type State = (Vec<u8>, Vec<u8>, bool, i64, i64, Vec<u8>);
+    type State = (Vec<u8>, Vec<u8>, bool, i64, i64, i64, Vec<u8>);
     let state = |store: &Connection| -> State {
-        const STATE: &str = "SELECT tool, sources, zero_ids, items, unresolved, manifest FROM darkc_state";
+        const STATE: &str =
+            "SELECT tool, sources, zero_ids, items, unresolved, findings, manifest FROM darkc_state";
         let row = |row: &Row<'_>| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
         };
         store.query_row(STATE, [], row).expect("the state")
     };
