@@ -136,7 +136,7 @@ fn a_folder_that_cannot_be_synced_is_a_warning() {
     tree.reload(STORE, &["--verify"]).expect_code(0);
 }
 
-/// What was written to a file that nobody can reach is lost, and said to be.
+/// What was written to a file without a name is lost, and the reload reports that.
 #[test]
 fn a_store_that_is_removed_during_a_reload_is_no_success() {
     let calls = reload(&edited(), |_| None).calls;

@@ -1,4 +1,4 @@
-//! Bytes that nobody meant: no input makes darkc panic, hang or answer wrongly.
+//! Hostile bytes: no input makes darkc panic, hang or answer wrongly.
 //!
 //! Each target runs for `DARKC_FUZZ_SECONDS`, 2 by default. `fuzz/` has the same targets for a fuzzer that is guided
 //! by coverage.

@@ -306,7 +306,7 @@ fn a_reload_says_in_full_what_the_edit_touched() {
     // A comment in their file: its names are said in full, although nothing in it has changed.
     tree.write("shop/till.dark", format!("{TILL}// the end\n").as_bytes());
     assert_eq!(said(&tree.reload(STORE, &[]).expect_code(0)), (6, None));
-    // One name begins to mean something, and one in a file that nobody touched ceases to.
+    // One name begins to mean something, and one in an unchanged file ceases to.
     tree.write("shop/shelf.dark", SHELF.replace("first", "frist").as_bytes());
     let four = Some("warning: 4 names elsewhere resolve to nothing: darkc check lists them");
     let run = tree.reload(STORE, &[]).expect_code(0);

@@ -54,7 +54,7 @@ impl User {
         user
     }
 
-    /// Gives the user a path of the tree and everything below it.
+    /// Makes the user the owner of a path of the tree and of everything below it.
     fn own(&self, path: &Path) {
         let path = self.tree.beside("").join(path);
         if let Some(uid) = self.uid {

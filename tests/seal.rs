@@ -1,4 +1,4 @@
-//! A store that nobody touches is not even opened, and one that somebody touched always is.
+//! A store that was not touched is not even opened, and one that was always is.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -82,7 +82,7 @@ pub fn run(typed: &Check, environment: &Environment, report: &mut Report) -> End
     Ok(Exit::findings_if(!outcome.failures.is_empty() || denied))
 }
 
-/// Says all there is to say about one check.
+/// Prints the outcome of one check.
 fn say(typed: &Check, outcome: &CheckOutcome, report: &mut Report) {
     report.findings(&outcome.failures, &[], &outcome.warnings);
     for file in &outcome.findings {

@@ -1,4 +1,4 @@
-//! `darkc deps`: its options, and how its outcome is said.
+//! `darkc deps`: its options, and the choice of what to print.
 
 use clap::{Args, ValueEnum};
 

@@ -1,4 +1,4 @@
-//! `darkc diff`: its options, and how its outcome is said.
+//! `darkc diff`: its options, and the choice of what to print.
 
 use clap::{Args, ValueEnum};
 

@@ -105,7 +105,7 @@ pub fn run(typed: &Reload, environment: &Environment, report: &mut Report) -> En
     Ok(Exit::findings_if(!outcome.failures.is_empty() || outcome.difference.is_some()))
 }
 
-/// Says all there is to say about one reload.
+/// Prints the outcome of one reload.
 fn say(typed: &Reload, outcome: &Outcome, mode: Mode, report: &mut Report) {
     report.findings(&outcome.failures, &outcome.names, &outcome.warnings);
     report.names_elsewhere(outcome.unresolved_elsewhere);

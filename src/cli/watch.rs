@@ -1,4 +1,4 @@
-//! `--watch`: its options, how signals end it, and what is said of each run.
+//! `--watch`: its options, how signals end it, and what is printed of each run.
 
 use std::io;
 use std::process;
@@ -80,7 +80,7 @@ struct End {
 }
 
 impl End {
-    /// Writes what there is to say. Returns false where nobody listens any more.
+    /// Writes what was gathered. Returns false if the output is closed.
     fn flush(&mut self, report: &mut Report) -> bool {
         let heard = report.flush();
         self.heard = Some(heard);
@@ -104,9 +104,9 @@ fn summary_of(files: &[FileDiagnostics]) -> String {
     messages.collect()
 }
 
-/// What `darkc reload` says beside the lines of each run.
+/// What `darkc reload` prints beside the lines of each run.
 pub struct ReloadWords<'w> {
-    /// Says all of a first run.
+    /// Prints the outcome of the first run.
     pub first: &'w dyn Fn(&Outcome, Mode, &mut Report),
     pub json: bool,
 }

@@ -76,7 +76,7 @@ pub struct Dependencies {
 /// Answers a question about the dependencies of the items of a package set.
 ///
 /// # Errors
-/// A typed name stands for nothing, there are no roots, or the sources cannot be looked at.
+/// A typed name refers to nothing, there are no roots, or the sources cannot be looked at.
 pub fn deps(settings: &Settings, question: &Question) -> Result<Answered<Dependencies>, Failure> {
     let default_roots = match question {
         Question::Unused(roots) if roots.is_empty() => package_references(settings),

@@ -1,7 +1,7 @@
 //! `--watch`: does something again whenever the sources, or the store, may have changed.
 //!
-//! One loop takes everything in turn: hints of the file system, the end of a command, and the wish to stop. So nothing
-//! overlaps, and what happens during a run leads to another one.
+//! One loop handles everything in turn: hints of the file system, the end of a command, and the request to stop. So
+//! nothing overlaps, and a change during a run leads to another run.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -18,16 +18,15 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use crate::db::Watched;
 use crate::discover::watch::{FolderWatch, Hint, WatchError, is_folder};
 
-/// How often is looked without a hint: events can be lost, on file systems that are shared most of all, and a machine
-/// that slept tells of nothing.
+/// How often to look without a hint: events can be lost, above all on shared file systems, and while a machine sleeps.
 const IDLE_LOOK: Duration = Duration::from_secs(5);
 /// The same where the file system is not watched, if nothing else was asked for.
 pub const POLL: Duration = Duration::from_secs(1);
-/// How often is looked for a folder of packages that is gone.
+/// How often to look for a folder of packages that is gone.
 const GONE_LOOK: Duration = Duration::from_millis(100);
-/// A source that is not whole yet is waited for until nothing has happened for so long.
+/// How long nothing must happen before a source that was not written whole counts.
 const SETTLE: Duration = Duration::from_millis(20);
-/// Nothing is waited for longer than this: somebody may write all the time.
+/// The longest wait: a process may write all the time.
 const LONGEST_SETTLE: Duration = Duration::from_millis(500);
 /// From this many files on that were written whole, something writes many, and its end is waited for.
 const BURST: usize = 4;
@@ -40,25 +39,25 @@ const STORE_PAUSE: Duration = Duration::from_millis(250);
 
 /// What is done again and again.
 pub trait Job {
-    /// Does it. `since` is when the first hint came of what it is about; `None` where there was none.
+    /// Runs once. `since` is the time of the first hint at a change; `None` if there was none.
     fn run(&mut self, since: Option<Instant>) -> Ran;
 
-    /// Says how the last run went. Returns false where nobody listens any more.
+    /// Prints how the last run went. Returns false if the output is closed.
     fn tell(&mut self) -> bool;
 
-    /// Whether it is worth a run that nobody has hinted at.
+    /// Whether a run may be due without a hint.
     fn may_be_due(&mut self) -> bool {
         true
     }
 
-    /// Says something apart from any run. Returns false where nobody listens any more.
+    /// Prints a note apart from any run. Returns false if the output is closed.
     fn note(&mut self, note: &Note) -> bool;
 }
 
 /// How a run went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ran {
-    /// There was nothing to do, and there is nothing to say.
+    /// There was nothing to do, and there is nothing to print.
     Idle,
     Done,
     /// There was a change, and it was applied.
@@ -67,7 +66,7 @@ pub enum Ran {
     Broken,
 }
 
-/// What a watch says of itself.
+/// What a watch reports of itself.
 #[derive(Debug)]
 pub enum Note {
     /// The folder of packages is gone.
@@ -205,7 +204,7 @@ impl Watch {
         Stopper(self.sender.clone())
     }
 
-    /// Runs the job now and after each change, until somebody stops it or nobody listens.
+    /// Runs the job now and after each change, until it is stopped or the output is closed.
     pub fn run(mut self, job: &mut dyn Job) {
         // Whichever of the two ends it, there is nothing left to do.
         let _ = self.run_until_stopped(job);
@@ -323,8 +322,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Sees to it that the folders are watched which have their names now. Returns whether the packages are in another
-    /// one than before.
+    /// Watches the folders that have their names now. Returns whether the packages are in another folder than before.
     fn renew(&mut self, job: &mut dyn Job) -> Result<bool, Stopped> {
         let Some(folders) = &mut self.folders else { return Ok(false) };
         match folders.renew() {

@@ -21,7 +21,7 @@ use crate::discover::checkout::LONGEST_TICK;
 /// A longer log is not kept. The edit of a leaf adds 0.12 MiB.
 const LONGEST: u64 = 1 << 20;
 
-/// Says whether the log is to stay when the connection is closed.
+/// Sets whether the log stays when the connection is closed.
 pub(super) fn keep(connection: &Connection, keep: bool) {
     // Where this fails the log goes into the store, which is always right.
     let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep);

@@ -67,7 +67,7 @@ pub fn name_stays(origin_ts: &str, now: NameNow<'_>, bound: Option<&Bound>, othe
 }
 
 impl Plan {
-    /// Drops what is left of content that nobody reaches any more.
+    /// Drops what is left of content that is no longer reached.
     pub(super) fn forget_retained(&mut self, hash: ContentHash, former: &[&Retained]) {
         self.release_retained(hash, former);
         self.drop_rows.extend(former.first().map(|former| (former.kind, hash)));

@@ -152,7 +152,7 @@ pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Replaces a file, or makes it: by another file that takes its name, so that nobody reads half of it.
+/// Replaces a file, or makes it: by a new file that is renamed, so that no reader sees half of it.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // Where the name is a link, the link stays and the file that it leads to is replaced.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());

@@ -12,7 +12,7 @@ use std::process::{Command, Output, Stdio};
 
 /// These name files of the repository, and a relative one counts from where the process stands.
 const PATHS: [&str; 2] = ["GIT_DIR", "GIT_INDEX_FILE"];
-/// Says of a folder that it is the work tree, wherever git stands.
+/// Names the work tree, whatever the current folder of git.
 const WORK_TREE: &str = "GIT_WORK_TREE";
 
 /// Modes of entries (`git help fast-import`, `M`).

@@ -210,7 +210,7 @@ impl Inventory {
     }
 
     /// Returns the names that may have changed hands: who had each, and who has it now. In order of who had them;
-    /// those that nobody had come first, in order of who has them.
+    /// names without a former owner come first, in order of their new one.
     pub fn touched(&self) -> Vec<(Option<RememberedId>, Option<ItemId>)> {
         let mut names: Vec<_> =
             self.touched.iter().map(|(key, now)| (self.before.find(*key), *now)).collect();

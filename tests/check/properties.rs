@@ -13,7 +13,7 @@ use darkc_cache_format::model::{
 use super::{Change, Findings, check_changed, package_texts};
 use crate::common;
 
-/// Gives every local another name.
+/// Renames every local.
 struct Renaming<'a>(&'a Bump);
 
 impl<'a> Renaming<'a> {

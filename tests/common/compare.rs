@@ -146,7 +146,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Opens a store that nobody writes to. The ground truth lies on read-only storage, so not even the shared
+/// Opens a store that is not written to. The ground truth lies on read-only storage, so not even the shared
 /// memory of the log may be made beside it.
 pub fn open_immutable(path: &Path) -> Connection {
     let uri = format!("file:{}?immutable=1", path.display());

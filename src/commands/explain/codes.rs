@@ -14,9 +14,9 @@ pub struct CodeExplanation {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Examples {
-    /// Gives the code and no other.
+    /// Has a finding of this code and no other.
     pub wrong: &'static str,
-    /// Gives nothing.
+    /// Has no finding.
     pub right: &'static str,
 }
 

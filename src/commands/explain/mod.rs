@@ -36,7 +36,7 @@ pub fn similar_codes(typed: &str) -> Vec<String> {
 /// Returns what is known of an item. The store is read if there is one; nothing is written.
 ///
 /// # Errors
-/// The name stands for no item, or the sources cannot be looked at.
+/// The name refers to no item, or the sources cannot be looked at.
 pub fn explain_item(settings: &Settings, typed: &str) -> Result<Answered<ExplainedItem>, Failure> {
     ask(settings, Stage::Hashed, |set, _| match find(&set.inventory, typed) {
         Ok(Named::Item(item)) => Ok(item::explain(set, item, settings)),
