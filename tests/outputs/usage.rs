@@ -138,6 +138,14 @@ Options:
                                 why it was looked at
       --no-check                Do not check the types of what the edit touched
       --stats                   Print the amounts of work as lines of `name: N`
+      --watch                   Stay, and do it again after each change, until Ctrl-C
+      --poll[=<MS>]             With --watch: look for changes every so many milliseconds (1000 if
+                                none are given) instead of having the system tell of them, which it
+                                does not on some bind mounts and network drives
+      --exec <CMD>              With --watch: run this, through the shell, after each change that
+                                was applied
+      --format <FORMAT>         Text for people, or one JSON object a reload [default: text]
+                                [possible values: text, json]
       --timings[=<FORM>]        Show how long each stage took, as a table or as a Chrome trace (JSON
                                 on standard output) [possible values: table, trace]
   -h, --help                    Print help
@@ -213,6 +221,14 @@ Options:
           
           [default: text]
           [possible values: text, short, json, github]
+
+      --watch
+          Stay, and do it again after each change, until Ctrl-C
+
+      --poll[=<MS>]
+          With --watch: look for changes every so many milliseconds (1000 if none are given) instead
+          of having the system tell of them, which it does not on some bind mounts and network
+          drives
 
       --timings[=<FORM>]
           Show how long each stage took, as a table or as a Chrome trace (JSON on standard output)
