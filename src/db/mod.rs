@@ -79,6 +79,8 @@ pub struct Database {
     new_identity: Option<Identity>,
     /// What was remembered of the checkout at the last look at the stamp.
     around: String,
+    /// Whether anything was retained for others at the last look at the stamp.
+    retains: bool,
 }
 
 /// What a store is opened for.
@@ -123,6 +125,7 @@ struct Seen {
 struct StateRow {
     stamp: Stamp,
     around: String,
+    retains: bool,
     last_stamp: Millis,
     schema_seen: i64,
 }
@@ -178,6 +181,7 @@ impl Database {
             seen: None,
             new_identity: None,
             around: String::new(),
+            retains: false,
         };
         match std::fs::metadata(&database.path) {
             Ok(file) if !file.is_file() => return Err(DbError::NotAFile { path: path.to_owned() }),
@@ -216,7 +220,7 @@ impl Database {
     pub fn stamp(&mut self) -> Result<Option<Stamp>, DbError> {
         let state = self.look()?;
         Ok(state.map(|state| {
-            self.around = state.around;
+            (self.around, self.retains) = (state.around, state.retains);
             state.stamp
         }))
     }
@@ -225,6 +229,11 @@ impl Database {
     /// last look at the stamp.
     pub fn around(&self) -> &str {
         &self.around
+    }
+
+    /// Whether the last reload retained anything for others, as of the last look at the stamp.
+    pub fn retains(&self) -> bool {
+        self.retains
     }
 
     /// Closes the store. A short log is left beside it, a longer one moved into its file: see [`kept_log`].
@@ -479,11 +488,11 @@ fn shared_warning(path: &Path) -> Option<String> {
 fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRow>, i64)> {
     const STATE: &str = "SELECT v.schema_version, d.data_version, c.count, m.newest, \
              s.tool, s.sources, s.zero_ids, s.changes_seen, s.schema_seen, s.last_stamp, s.items, s.around, \
-             s.unresolved, EXISTS (SELECT 1 FROM darkc_dependents), s.findings \
+             s.unresolved, EXISTS (SELECT 1 FROM darkc_dependents), s.findings, \
+             EXISTS (SELECT 1 FROM darkc_retained) \
          FROM pragma_schema_version v, pragma_data_version d, \
              (SELECT max(number) AS newest FROM darkc_migrations) m \
              LEFT JOIN (SELECT NULL FROM darkc_files LIMIT 0) \
-             LEFT JOIN (SELECT NULL FROM darkc_retained LIMIT 0) \
              LEFT JOIN darkc_changes c LEFT JOIN darkc_state s";
     const NO_STATE: &str = "SELECT v.schema_version, d.data_version, NULL \
          FROM pragma_schema_version v, pragma_data_version d";
@@ -518,7 +527,7 @@ fn read_state(connection: &Connection) -> rusqlite::Result<(Seen, Option<StateRo
             findings: row.get::<_, i64>(14)? as usize,
             untouched,
         };
-        let (last_stamp, around) = (Millis(row.get(9)?), row.get(11)?);
-        Ok((seen, Some(StateRow { stamp, around, last_stamp, schema_seen }), migration))
+        let (last_stamp, around, retains) = (Millis(row.get(9)?), row.get(11)?, row.get(15)?);
+        Ok((seen, Some(StateRow { stamp, around, retains, last_stamp, schema_seen }), migration))
     })
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::others::Others;
 use super::retained::{ByHash, NameNow, Retained, name_stays};
-use super::{Binding, Dependencies, DependencyRow, Op, OpId, Plan, Row};
+use super::{Binding, Comparison, Dependencies, DependencyRow, Op, OpId, Plan, Row};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::compile::item::{CompiledItem, CompiledItems};
@@ -92,8 +92,9 @@ pub fn plan(
     retained: &[Retained],
     others: &Others,
     lookup: &impl ItemLookup,
-) -> Plan {
-    let mut plan = Plan { unbind, ..Plan::default() };
+) -> Comparison {
+    let mut comparison = Comparison { plan: Plan { unbind, ..Plan::default() }, adopted: Vec::new() };
+    let plan = &mut comparison.plan;
     let mut gone = Gone::new();
     let mut former = ByHash::new();
     retained.iter().for_each(|retained| former.entry(retained.hash).or_default().push(retained));
@@ -102,11 +103,17 @@ pub fn plan(
     for (hash, sharing) in in_load_order(affected) {
         if !sharing.now.is_empty() {
             let former = former.remove(hash).unwrap_or_default();
-            plan_hash(&mut plan, *hash, sharing, &former, &mut compiled, &mut gone, others, lookup);
+            if former.is_empty()
+                && let Some(adopted) = kept_ops(sharing, &compiled, lookup)
+            {
+                comparison.adopted.extend(adopted);
+            } else {
+                plan_hash(plan, *hash, sharing, &former, &mut compiled, &mut gone, others, lookup);
+            }
         } else if others.reached.contains(hash) {
             kept.extend(sharing.before.iter().map(|was| was.retained(*hash)));
         } else {
-            drop_hash(&mut plan, *hash, &sharing.before, &mut gone);
+            drop_hash(plan, *hash, &sharing.before, &mut gone);
         }
     }
     let mut former: Vec<_> = former.into_iter().collect();
@@ -119,10 +126,34 @@ pub fn plan(
         }
     }
     plan.drop_dependencies.extend(gone.into_values());
-    settle_names(&mut plan, kept, retained, others);
+    settle_names(plan, kept, retained, others);
     // What others have put into the log first was never a loader's.
     plan.drop_ops.retain(|op| !others.ops.contains(op));
-    plan
+    comparison
+}
+
+/// The Add ops of a hash of which nothing is new, where they are not those that were compiled: an item is compiled
+/// again as soon as its file was edited, and what was adopted from another loader has other node ids. Returns `None`
+/// where something is new.
+fn kept_ops(
+    sharing: &Sharing,
+    compiled: &CompiledItems,
+    lookup: &impl ItemLookup,
+) -> Option<Vec<(ItemId, OpId)>> {
+    if !sharing.same_names(lookup) {
+        return None;
+    }
+    let mut kept = Vec::new();
+    for (was, item) in sharing.before.iter().zip(&sharing.now) {
+        let Some(item) = compiled.get(item) else { continue };
+        if was.row != item.fingerprint() {
+            return None;
+        }
+        if was.add_op != item.add_op.id {
+            kept.push((item.id, was.add_op));
+        }
+    }
+    Some(kept)
 }
 
 /// Decides which SetName ops of retained content can stay, now that it is known what becomes of every name.
@@ -177,16 +208,10 @@ fn plan_hash(
 ) {
     let now: Option<Vec<&CompiledItem>> =
         sharing.now.iter().map(|item| compiled.get(item).map(|item| &**item)).collect();
-    // Nothing is new about the hash where its items were not compiled.
+    // Nothing is new about the hash where its items were not compiled, and it is not retained.
     let Some(now) = now.filter(|now| !now.is_empty()) else { return };
     let forms: Vec<Fingerprint> = now.iter().map(|item| item.fingerprint()).collect();
     let Some(owner) = row_owner(&forms) else { return };
-    if former.is_empty() && sharing.same_names(lookup) {
-        let same = sharing.before.iter().zip(&forms).all(|(was, form)| was.row == *form);
-        if same {
-            return;
-        }
-    }
     // What was adopted from another loader has other node ids in its op and its row, and where the forms differ the
     // row may be another one's.
     let is_row = |was: &Was| was.row == forms[owner] && was.add_op == now[owner].add_op.id;

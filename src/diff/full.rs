@@ -7,7 +7,7 @@ use super::adopt::{Adopted, Group};
 use super::changes::{Affected, add_named, binding, in_load_order, put_dependencies, put_item};
 use super::others::{Batch, Others};
 use super::retained::{NameNow, Retained, name_stays};
-use super::{OpId, Plan};
+use super::{Comparison, OpId, Plan};
 use crate::base::hash::{ContentHash, Fingerprint};
 use crate::base::location::{ItemKind, Location};
 use crate::compile::item::{CompiledItem, CompiledItems};
@@ -86,13 +86,6 @@ impl Actual {
         let candidates: BTreeSet<ContentHash> = all.filter(|hash| !affected.contains_key(hash)).collect();
         candidates.into_iter().collect()
     }
-}
-
-/// What a full comparison comes to.
-pub struct Comparison {
-    pub plan: Plan,
-    /// The Add ops that were taken as they are, where they are not ours.
-    pub adopted: Vec<(ItemId, OpId)>,
 }
 
 /// Plans what makes the store say what the compiled items say. `affected` has the live items

@@ -12,9 +12,18 @@ use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 pub use crate::compile::item::{ValueColumns, dependencies_fingerprint, row_fingerprint};
 pub use crate::ops::{Op, OpId};
+use crate::program::lookup::ItemId;
 use crate::state::StoredFile;
 use others::Batch;
 use retained::Retained;
+
+/// What a comparison of what was with what is comes to.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    pub plan: Plan,
+    /// The Add ops that stay in the log as they are, where they are not what was compiled: another loader's.
+    pub adopted: Vec<(ItemId, OpId)>,
+}
 
 /// Everything that one reload writes. Lists are in no particular order unless their comment gives one.
 #[derive(Debug, Default)]

@@ -47,14 +47,14 @@ impl Basis {
         full: bool,
         remembered: Remembered,
         timings: &mut Timings,
-        is_due: impl FnOnce(&Database) -> bool,
+        is_due: impl FnOnce(&Database) -> Result<bool, DbError>,
     ) -> Result<Basis, DbError> {
         let stamp = timings.time("stamp", || database.stamp())?;
         let stamp = match trusted(stamp, goal, full) {
             Ok(stamp) => stamp,
             Err(reason) => return Ok(Basis::Untrusted(reason)),
         };
-        if !is_due(database) && stamp.sources == goal.sources {
+        if !is_due(database)? && stamp.sources == goal.sources {
             return Ok(Basis::Unchanged(stamp, remembered));
         }
         if remembered.is_of(&stamp) {

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use super::{PackageSet, Reach, StoredForms};
 use crate::compile::item::{CompiledItems, NodeIdMode};
 use crate::db::{Database, DbError, NewState, Proof, Shapes};
-use crate::diff::Plan;
 use crate::diff::changes::{self, Affected, Sharing};
-use crate::diff::full::{self, Actual, Comparison};
+use crate::diff::full::{self, Actual};
 use crate::diff::others::Others;
 use crate::diff::retained::Retained;
+use crate::diff::{Comparison, Plan};
 use crate::state::{ManifestEntry, NextFile, NextRow, Remembered, Stamp, StoredFile, codec};
 
 /// What is in a store whose state is not trusted.
@@ -74,6 +74,15 @@ impl Work {
         let others = database.others(&changes::candidates(affected, &retained))?;
         Ok(Work { others, retained })
     }
+
+    /// Whether content is retained that nobody reaches any more, in a store that stands at its sources.
+    pub fn is_outlived(database: &Database) -> Result<bool, DbError> {
+        if !database.retains() {
+            return Ok(false);
+        }
+        let Work { others, retained } = Work::read(database, &Affected::new())?;
+        Ok(retained.iter().any(|retained| !others.reached.contains(&retained.hash)))
+    }
 }
 
 /// Plans the rows of Darklang's tables, against what is stored or against what is remembered. Ops that were adopted are
@@ -86,18 +95,23 @@ pub fn plan(
     forms: &mut StoredForms,
     database: &Database,
 ) -> Result<(Plan, Work), DbError> {
-    let Some(Stored { actual, .. }) = stored else {
-        let work = Work::read(database, affected)?;
-        let unbind = removed.iter().map(|(_, location)| location.clone()).collect();
-        let plan = changes::plan(affected, compiled, unbind, &work.retained, &work.others, set);
-        return Ok((plan, work));
+    let (Comparison { plan, adopted }, work) = match stored {
+        None => {
+            let work = Work::read(database, affected)?;
+            let unbind = removed.iter().map(|(_, location)| location.clone()).collect();
+            (changes::plan(affected, compiled, unbind, &work.retained, &work.others, set), work)
+        }
+        Some(Stored { actual, .. }) => {
+            let comparison = full::plan(actual, affected, compiled, set);
+            let (others, retained) =
+                (std::mem::take(&mut actual.others), std::mem::take(&mut actual.retained));
+            (comparison, Work { others, retained })
+        }
     };
-    let Comparison { plan, adopted } = full::plan(actual, affected, compiled, set);
     for (item, add_op) in adopted {
         forms.entry(item).and_modify(|(_, op)| *op = add_op);
     }
-    let (others, retained) = (std::mem::take(&mut actual.others), std::mem::take(&mut actual.retained));
-    Ok((plan, Work { others, retained }))
+    Ok((plan, work))
 }
 
 /// Plans the rows of darkc's own tables that differ from the stored ones. For a trusted store, and for none, the stored

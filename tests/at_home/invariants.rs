@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use darkc::ops::read::{OpHead, read_head};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
@@ -39,6 +40,7 @@ pub fn differing(store: &Connection, items: &BTreeSet<String>) -> Option<String>
         .or_else(|| rows.difference(&expected).next().map(|hash| format!("nobody reaches {hash}")))
         .or_else(|| dangling(store, &rows))
         .or_else(|| differing_name(store, &fields))
+        .or_else(|| left_over_op(store, &fields))
         .or_else(|| fold::check(store).map(|difference| format!("the log does not fold: {difference}")))
 }
 
@@ -105,6 +107,24 @@ fn dangling(store: &Connection, rows: &BTreeSet<String>) -> Option<String> {
         Some(format!("{hash} is missing, which `{sql}` gives"))
     };
     references.iter().find_map(missing)
+}
+
+/// Loaders' commits add content that a source has once for each of its names at most.
+fn left_over_op(store: &Connection, items: &[Vec<&str>]) -> Option<String> {
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    items.iter().for_each(|fields| *names.entry(fields[2]).or_default() += 1);
+    let mut statement =
+        store.prepare(&format!("SELECT op_blob FROM package_ops WHERE {IS_LOADERS}")).expect("a log");
+    let mut rows = statement.query([]).expect("ops");
+    let mut adds: BTreeMap<String, usize> = BTreeMap::new();
+    while let Some(row) = rows.next().expect("an op") {
+        let blob: Vec<u8> = row.get(0).expect("a blob");
+        if let Some(OpHead::Add(_, hash)) = read_head(&blob) {
+            *adds.entry(hash.to_string()).or_default() += 1;
+        }
+    }
+    let extra = names.iter().find(|(hash, names)| adds.get(**hash).is_some_and(|adds| adds > names));
+    extra.map(|(hash, names)| format!("{} ops of loaders add {hash}, which has {names} names", adds[*hash]))
 }
 
 /// Every name of the sources is bound by a loader, and no other one is; where somebody else has bound it, the

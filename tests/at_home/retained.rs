@@ -12,13 +12,12 @@ use crate::common::random::Random;
 use crate::common::script::State;
 use crate::common::{self, Tree, compare, files_below};
 
-/// Edits of the real package set in one run of the random test. `DARKC_HOME_EDITS` asks for more, and finds the second
-/// gap of `docs/reliability.md`, "A store that people live in".
-const EDITS: usize = 8;
-/// Steps of one script over the synthetic package set, and how many scripts there are. `DARKC_HOME_SCRIPTS` asks for
-/// more, and finds the first gap.
+/// Edits of the real package set in one run of the random test; `DARKC_HOME_EDITS` asks for more.
+const EDITS: usize = 16;
+/// Steps of one script over the synthetic package set, and how many scripts there are; `DARKC_HOME_SCRIPTS` asks for
+/// more.
 const STEPS: usize = 30;
-const SCRIPTS: usize = 4;
+const SCRIPTS: usize = 12;
 
 /// Goes from one edit of the package set to another, while somebody does things in the store.
 fn random_edits(oracle: &std::path::Path, store: &str, seed: u64) {
@@ -254,6 +253,34 @@ fn whatever_mentions_an_item_keeps_it() {
         home.reload(&["--full"]);
         assert!(number(&home.store(), retained) >= 2, "{mention}");
     }
+}
+
+/// Nothing of this is in a table that darkc counts changes of, and no source changes.
+#[test]
+fn what_nobody_reaches_goes_though_no_source_changed() {
+    let home = small_home(&[BASE, LIBRARY]);
+    let four = texts(&home.store(), "SELECT item_hash FROM locations WHERE name = 'four'").remove(0);
+    let keep = format!("INSERT INTO scripts_v0 VALUES ('s', 'run', 'call {four}')");
+    home.store().execute_batch(&keep).expect("a script");
+    home.edit(BASE.0, "2L", "3L");
+    home.reload(&[]);
+    let retained = "SELECT count(*) FROM darkc_retained";
+    assert_eq!(number(&home.store(), retained), 2);
+    // As long as the script is there, a reload with nothing to do does nothing.
+    for _ in 0..2 {
+        let run = home.reload(&["--stats"]);
+        assert!(run.stderr.contains("\nrows written: 0\nown rows written: 0\n"), "{}", run.stderr);
+    }
+    home.store().execute_batch("DELETE FROM scripts_v0").expect("no script");
+    let dry = home.reload(&["--dry-run", "--stats"]);
+    assert!(dry.stderr.contains("\nrows written: 0\nown rows written: 0\n"), "{}", dry.stderr);
+    assert_eq!(number(&home.store(), retained), 2);
+    let summary = common::summary(&home.reload(&[]).stderr);
+    assert_eq!((summary.added, summary.changed, summary.removed), (0, 0, 0));
+    assert_eq!(number(&home.store(), retained), 0);
+    small_check(&home, "the script is gone");
+    let run = home.reload(&["--stats"]);
+    assert!(run.stderr.contains("\nrows written: 0\nown rows written: 0\n"), "{}", run.stderr);
 }
 
 /// Work on a branch is not counted as a change of what darkc owns, so it must be seen without.
