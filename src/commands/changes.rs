@@ -13,9 +13,9 @@ use crate::base::diagnostic::merge;
 use crate::base::hash::ContentHash;
 use crate::base::location::{ItemKind, Location};
 use crate::db::Database;
-use crate::diff::Plan;
 use crate::diff::full::Actual;
 use crate::diff::others::{Others, Use};
+use crate::diff::{OpId, Plan};
 use crate::incremental::planning::Work;
 use crate::incremental::{PackageSet, Reach, Sources, StoredForms};
 use crate::load::{Origin, SidecarState};
@@ -269,21 +269,37 @@ fn difference(plan: &Plan, sources: &Sources, database: &Database) -> Option<Str
     });
     let own = || plan.put_files.first().map(|file| format!("darkc_files, {}", file.path));
     let own_left = || plan.drop_files.first().map(|path| format!("darkc_files, {path}, which is no source"));
-    sidecar.or_else(|| first_row_difference(plan)).or_else(own).or_else(own_left)
+    sidecar.or_else(|| first_row_difference(plan, |_| true, |_| true)).or_else(own).or_else(own_left)
 }
 
-/// Returns the first thing in which Darklang's own tables differ from what was rebuilt.
-pub fn first_row_difference(plan: &Plan) -> Option<String> {
-    let row = || plan.put_rows.first().map(|row| format!("{}, {}", table(row.kind), row.hash));
+/// Returns the first thing in which Darklang's own tables differ from what was rebuilt, of the content and the ops for
+/// which `counts` and `op_counts` hold.
+pub fn first_row_difference(
+    plan: &Plan,
+    counts: impl Fn(&ContentHash) -> bool,
+    op_counts: impl Fn(&OpId) -> bool,
+) -> Option<String> {
+    let row = || {
+        let put = plan.put_rows.iter().find(|row| counts(&row.hash));
+        put.map(|row| format!("{}, {}", table(row.kind), row.hash))
+    };
     let row_left = || {
-        let gone = plan.drop_rows.first();
+        let gone = plan.drop_rows.iter().find(|(_, hash)| counts(hash));
         gone.map(|(kind, hash)| format!("{}, {hash}, which is in no source", table(*kind)))
     };
-    let op = || plan.add_ops.first().map(|op| format!("package_ops, {}", op.id.to_text()));
+    let op = || {
+        let added = plan.add_ops.iter().find(|op| op_counts(&op.id));
+        added.map(|op| format!("package_ops, {}", op.id.to_text()))
+    };
     let amended = || plan.amend_ops.first().map(|(op, _)| format!("package_ops, {}", op.to_text()));
-    let op_left =
-        || plan.drop_ops.first().map(|op| format!("package_ops, {}, which nothing needs", op.to_text()));
-    let bound = || plan.bind.first().map(|binding| format!("locations, {}", binding.location));
+    let op_left = || {
+        let gone = plan.drop_ops.iter().find(|op| op_counts(op));
+        gone.map(|op| format!("package_ops, {}, which nothing needs", op.to_text()))
+    };
+    let bound = || {
+        let bound = plan.bind.iter().find(|binding| counts(&binding.hash));
+        bound.map(|binding| format!("locations, {}", binding.location))
+    };
     let unbound =
         || plan.unbind.first().map(|location| format!("locations, {location}, which is in no source"));
     let set_aside = || {
@@ -292,8 +308,8 @@ pub fn first_row_difference(plan: &Plan) -> Option<String> {
     };
     let retained = || plan.drop_retained.first().map(|hash| format!("darkc_retained, {hash}"));
     let dependencies = || {
-        let item = plan.put_dependencies.first().map(|put| put.item);
-        let item = item.or_else(|| plan.drop_dependencies.first().copied());
+        let mut items = plan.put_dependencies.iter().map(|put| &put.item).chain(&plan.drop_dependencies);
+        let item = items.find(|item| counts(item));
         item.map(|item| format!("package_dependencies, {item}"))
     };
     row()

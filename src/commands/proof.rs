@@ -1,9 +1,11 @@
 //! The proof, for a Release of Darklang that is new to darkc, that both make the same of these sources.
 //!
-//! The whole store is compared with everything, linked, hashed and compiled again. Where
-//! that finds nothing to write, every hash, row, name, dependency and op is equal, node ids aside.
+//! The whole store is compared with everything, linked, hashed and compiled again. Where that finds nothing to write,
+//! every hash, row, name, dependency and op is equal, node ids aside. All values are evaluated too, and compared with the
+//! results that the store has.
 
 use super::changes::first_row_difference;
+use crate::base::hash::ContentHash;
 use crate::db::{Database, DbError, Identity, Proof};
 use crate::diff::Plan;
 use crate::diff::full::Actual;
@@ -26,7 +28,8 @@ pub fn is_due(database: &mut Database) -> Result<bool, DbError> {
 }
 
 /// Notes that all items were proved equal, or refuses; does nothing for a Release that darkc knows. `actual` is what
-/// loaders have put into the store, `plan` what would make it say what `live` items say.
+/// loaders have put into the store, `plan` what would make it say what `live` items say, and `other_result` a value that
+/// has another result there.
 ///
 /// # Errors
 /// Where there is nothing to compare with, or something differs.
@@ -34,6 +37,7 @@ pub fn prove(
     database: &Database,
     actual: Option<&Actual>,
     plan: &Plan,
+    other_result: Option<ContentHash>,
     live: usize,
     notes: &mut Vec<String>,
 ) -> Result<(), DbError> {
@@ -43,7 +47,12 @@ pub fn prove(
     if live == 0 || actual.is_none_or(|actual| actual.ops.is_empty() || actual.locations.is_empty()) {
         return Err(refused(database, NO_LOAD));
     }
-    if let Some(difference) = first_row_difference(plan) {
+    let other_result =
+        || other_result.map(|hash| format!("package_values, {hash}, which has another result"));
+    let others = &plan.for_others;
+    let difference =
+        first_row_difference(plan, |hash| !others.content.contains(hash), |op| !others.ops.contains(op));
+    if let Some(difference) = difference.or_else(other_result) {
         return Err(refused(database, &format!("the first difference to what it holds is in {difference}")));
     }
     let count = thousands(live);

@@ -115,11 +115,13 @@ impl<'s> Run<'s> {
         let actual = stored.as_ref().map(|stored| &stored.actual);
         let evaluate = || values::evaluate(set, &mut compiled, &reach, actual, database, settings.node_ids);
         let values = outcome.timings.time("evaluate", evaluate)?;
+        let other_result = values.differing;
         outcome.note_values(values);
         let plan = || planning::plan(set, &reach, compiled, stored.as_mut(), &mut forms, database);
         let (mut plan, work) = outcome.timings.time("diff", plan)?;
         let actual = stored.as_ref().map(|stored| &stored.actual);
-        proof::prove(database, actual, &plan, set.inventory.live().count(), &mut outcome.notes)?;
+        let live = set.inventory.live().count();
+        proof::prove(database, actual, &plan, other_result, live, &mut outcome.notes)?;
         set.next = outcome.timings.time("own rows", || next_files(set, &forms));
         let unchecked_is_same = settings.mode == Mode::Verify;
         let before = set.inventory.before();

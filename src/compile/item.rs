@@ -29,7 +29,16 @@ pub type CompiledItems = HashMap<ItemId, Box<CompiledItem>>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueColumns {
     pub rt_dval: Vec<u8>,
+    /// Where node ids stand in `rt_dval`: those of lambdas.
+    pub ids: Vec<u32>,
     pub value_type: Vec<u8>,
+}
+
+impl ValueColumns {
+    /// Whether stored columns say the same, node ids apart.
+    pub fn says_the_same(&self, rt_dval: &[u8], value_type: &[u8], scratch: &mut Vec<u8>) -> bool {
+        self.value_type == value_type && same_but_ids(&self.rt_dval, &self.ids, rt_dval, scratch)
+    }
 }
 
 /// An item in all its stored forms.

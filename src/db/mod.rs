@@ -108,6 +108,8 @@ pub enum Column {
     Instructions,
     /// `package_values.rt_dval`
     Result,
+    /// `package_values.value_type`
+    ResultType,
 }
 
 /// How much the store had changed at some moment.
@@ -340,6 +342,7 @@ impl Database {
             Column::Definition => "SELECT rt_def FROM package_types WHERE hash = ?1",
             Column::Instructions => "SELECT rt_instrs FROM package_functions WHERE hash = ?1",
             Column::Result => "SELECT rt_dval FROM package_values WHERE hash = ?1",
+            Column::ResultType => "SELECT value_type FROM package_values WHERE hash = ?1",
         };
         let read = || {
             let mut statement = connection.prepare_cached(select)?;

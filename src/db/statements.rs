@@ -117,6 +117,7 @@ impl Sql {
                 | Sql::DropRetained
                 | Sql::ForgetDependents
                 | Sql::PutState
+                | Sql::PutRelease
         )
     }
 }

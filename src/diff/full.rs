@@ -123,6 +123,7 @@ pub fn plan(
             Some(row) => group.is_row(stands, row, dependencies),
             None => false,
         };
+        let has_ops = stands.is_some();
         let stands = stands.filter(|stands| !stands.is_foreign() || is_row(stands));
         // A row of another loader stays as it is: where it lacks a result, Darklang evaluates it.
         let has_result =
@@ -159,6 +160,11 @@ pub fn plan(
                 }
                 if let Some(theirs) = theirs {
                     plan.contested.insert(*hash, theirs.clone());
+                    if has_ops {
+                        let ours = items.iter().flat_map(|item| [item.add_op.id, item.set_name.id]);
+                        plan.for_others.ops.extend(there.iter().map(|op| op.id).chain(ours));
+                        plan.for_others.content.insert(*hash);
+                    }
                 }
             }
         }
@@ -267,6 +273,8 @@ fn drop_left_over(
     let rows = actual.rows.iter().filter(|row| is_left(&row.hash));
     plan.drop_rows = rows.map(|row| (row.kind, row.hash)).collect();
     plan.drop_rows.sort_unstable_by_key(|(_, hash)| *hash);
+    let left = plan.drop_rows.iter().map(|(_, hash)| *hash);
+    plan.for_others.content.extend(left.filter(|hash| !ops.contains_key(hash)));
     plan.drop_dependencies = actual.dependencies.keys().filter(|hash| is_left(hash)).copied().collect();
     plan.drop_dependencies.sort_unstable();
 

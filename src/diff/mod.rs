@@ -51,6 +51,8 @@ pub struct Plan {
     /// Content that an op of others adds as well, in this batch: the row is that of the batch which is folded
     /// last, so a row is put only where that is the new commit.
     pub contested: HashMap<ContentHash, Batch>,
+    /// What is written because of others' work alone, so that it tells nothing about the loader before this one.
+    pub for_others: ForOthers,
     /// Rows of darkc's own. All rows of a hash go before others are put.
     pub drop_retained: Vec<ContentHash>,
     pub put_retained: Vec<Retained>,
@@ -58,6 +60,14 @@ pub struct Plan {
     pub drop_files: Vec<String>,
     /// How many items the commit's message counts.
     pub changed_items: usize,
+}
+
+/// Content that is not as it should be because of others' work, and the ops of it that are written anew. Another
+/// loader's ops are as they should be, but the row is that of somebody's op; or no op adds the content any more.
+#[derive(Debug, Default)]
+pub struct ForOthers {
+    pub content: HashSet<ContentHash>,
+    pub ops: HashSet<OpId>,
 }
 
 #[derive(Debug)]

@@ -51,8 +51,8 @@ fn evaluate_one(machine: &Machine<'_, impl Lookup>, hash: ContentHash) -> Result
     let value = machine.package_value(hash)?;
     let (written, _) = machine.with_own_budget(|| {
         let typ = value.type_of(&machine.budget)?;
-        let rt_dval = written::rt_dval(hash, &value, &machine.budget)?;
-        Ok(ValueColumns { rt_dval, value_type: written::value_type(&typ) })
+        let (rt_dval, ids) = written::rt_dval(hash, &value, &machine.budget)?;
+        Ok(ValueColumns { rt_dval, ids, value_type: written::value_type(&typ) })
     });
     written
 }

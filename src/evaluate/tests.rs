@@ -182,7 +182,7 @@ fn what_is_read_back_is_what_was_written() {
             let Ok(value) = read_values::stored_value(&blob) else { continue };
             without_lambda += 1;
             let hash = ContentHash::from_hex(fields[0]).unwrap();
-            assert_eq!(written::rt_dval(hash, &value, &budget).unwrap(), blob, "{hash}");
+            assert_eq!(written::rt_dval(hash, &value, &budget).unwrap().0, blob, "{hash}");
             assert_eq!(written::value_type(&value.type_of(&budget).unwrap()), bytes(fields[2]), "{hash}");
         }
     }

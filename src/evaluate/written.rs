@@ -107,18 +107,19 @@ pub(super) mod value_type {
     }
 }
 
-/// Writes the column `rt_dval`.
+/// Writes the column `rt_dval`, and returns where node ids stand in it.
 ///
 /// # Errors
 /// Where the value is too large: one of few parts may have many where it is written out.
-pub fn rt_dval(hash: ContentHash, value: &Value, budget: &Budget) -> Result<Vec<u8>> {
+pub fn rt_dval(hash: ContentHash, value: &Value, budget: &Budget) -> Result<(Vec<u8>, Vec<u32>)> {
     let mut out = Writer::new();
     let mut written = Ok(());
     out.blob(|out| {
         out.hash(hash);
         written = write_value(out, value, budget);
     });
-    written.map(|()| out.into_bytes())
+    let ids = out.id_places().to_vec();
+    written.map(|()| (out.into_bytes(), ids))
 }
 
 /// Writes the column `value_type`.
@@ -238,7 +239,7 @@ fn write_value(out: &mut Writer, value: &Value, budget: &Budget) -> Result<()> {
         Value::Closure(closure) => {
             out.byte(dval::APPLICABLE);
             out.byte(dval::LAMBDA);
-            out.u64(closure.id);
+            out.node_id(closure.id);
             out.varint(closure.captured.len());
             for (register, value) in &closure.captured {
                 out.i32(*register as i32);

@@ -12,7 +12,7 @@ use super::findings::ValueLeft;
 use super::package_set::PackageSet;
 use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
-use crate::compile::item::{CompiledItem, CompiledItems, NodeIdMode};
+use crate::compile::item::{CompiledItem, CompiledItems, NodeIdMode, ValueColumns};
 use crate::db::{Column, Database, DbError};
 use crate::diff::full::Actual;
 use crate::evaluate::{self, LIMITS, Lookup, Refusal};
@@ -23,10 +23,12 @@ pub struct Values {
     /// How many values got a result.
     pub evaluated: usize,
     pub left: Vec<ValueLeft>,
+    /// The first value that has another result in the store. Looked for in a store of a Release that is new to darkc.
+    pub differing: Option<ContentHash>,
 }
 
 /// Evaluates those of the compiled values that lack a result and can be evaluated. `actual` is what is in a store
-/// that is not trusted.
+/// that is not trusted. In a store of a Release that is new to darkc all values are evaluated.
 ///
 /// # Errors
 /// Where the store cannot be read.
@@ -38,7 +40,10 @@ pub fn evaluate(
     database: &Database,
     mode: NodeIdMode,
 ) -> Result<Values, DbError> {
-    let evaluated = actual.map(|actual| actual.evaluated(compiled.values().map(|item| &**item)));
+    let has_to_prove = database.new_identity().is_some();
+    let evaluated = actual
+        .filter(|_| !has_to_prove)
+        .map(|actual| actual.evaluated(compiled.values().map(|item| &**item)));
     let lacks_result = |hash: ContentHash| match &evaluated {
         Some(evaluated) => !evaluated.contains(&hash),
         // An equal hash has an equal result.
@@ -73,6 +78,9 @@ pub fn evaluate(
         item.instructions = Vec::new();
     }
     let mut values = Values::default();
+    if has_to_prove {
+        values.differing = first_differing(&due, &results, database)?;
+    }
     let mut counted = HashSet::new();
     for ((id, hash), result) in due.into_iter().zip(results) {
         // Names that share a hash are one value; any of them may come to own its row.
@@ -91,6 +99,25 @@ pub fn evaluate(
         }
     }
     Ok(values)
+}
+
+/// The first value that has another result in the store, node ids apart. One that has none says nothing: Darklang
+/// evaluates it later, or it fails.
+fn first_differing(
+    due: &[(ItemId, ContentHash)],
+    results: &[Result<ValueColumns, Refusal>],
+    database: &Database,
+) -> Result<Option<ContentHash>, DbError> {
+    let scratch = &mut Vec::new();
+    for ((_, hash), result) in due.iter().zip(results) {
+        let Ok(result) = result else { continue };
+        let Some(stored) = database.column(Column::Result, *hash)? else { continue };
+        let typ = database.column(Column::ResultType, *hash)?.unwrap_or_default();
+        if !result.says_the_same(&stored, &typ, scratch) {
+            return Ok(Some(*hash));
+        }
+    }
+    Ok(None)
 }
 
 fn value_with(set: &PackageSet, hash: ContentHash) -> Option<ItemId> {

@@ -228,7 +228,7 @@ fn large_blobs_are_stored_as_they_are() {
         (row.pt_def, row.runtime) =
             (large(byte), if kind == ItemKind::Value { vec![] } else { large(!byte) });
         if kind == ItemKind::Value {
-            row.result = Some(ValueColumns { rt_dval: large(!byte), value_type: vec![7] });
+            row.result = Some(ValueColumns { rt_dval: large(!byte), ids: Vec::new(), value_type: vec![7] });
         }
         let mut payload = crate::binary::writer::Writer::new();
         payload.byte(crate::binary::tags::reference(kind));
