@@ -258,6 +258,38 @@ fn only_new_values_are_evaluated() {
     assert_eq!((show()["sum"].as_str(), show()["uses"].as_str()), ("3L", "3L"));
 }
 
+/// Darklang's runtime does not call what is deprecated as harmful on main.
+#[test]
+fn a_call_of_what_is_deprecated_as_harmful_fails() {
+    const DEPRECATE: &str = "INSERT INTO deprecations (deprecation_id, branch_id, item_hash, item_kind, state, \
+         annotation_blob) SELECT 'd', '89282547-e4e6-4986-bcb6-db74bc6a8c0f', item_hash, 'fn', 'deprecated', x'02' \
+         FROM locations WHERE name = 'twice'";
+    let tree = Tree::empty();
+    let mut number = 0;
+    let mut next = |sql: &str| {
+        if !sql.is_empty() {
+            compare::open(&tree.beside("store.db")).execute_batch(sql).expect("a deprecation");
+        }
+        number += 1;
+        let source = format!(
+            "module Acme.One\n\nlet twice (x: Int64) : Int64 = x + x\n\nlet around (x: Int64) : Int64 = twice x\n\n\
+             val double = around {number}L\n"
+        );
+        tree.write("acme/one.dark", source.as_bytes());
+        let run = tree.reload("store.db", &["--explain"]).expect_code(0);
+        shown(&compare::open(&tree.beside("store.db")), &run.stderr)["double"].clone()
+    };
+    let refused = "it fails in Darklang: a call of a function that is deprecated as harmful";
+    assert_eq!(next(""), "2L");
+    assert_eq!(next(DEPRECATE), "4L", "obsolete is not harmful");
+    assert_eq!(next("UPDATE deprecations SET annotation_blob = x'01'"), refused);
+    assert_eq!(next("UPDATE deprecations SET state = 'undeprecated'"), "8L");
+    assert_eq!(next("UPDATE deprecations SET state = 'deprecated', unlisted_at = datetime('now')"), "10L");
+    assert_eq!(next("UPDATE deprecations SET unlisted_at = NULL, item_kind = 'value'"), "12L");
+    assert_eq!(next("UPDATE deprecations SET item_kind = 'fn', annotation_blob = NULL"), "14L");
+    assert_eq!(next("UPDATE deprecations SET annotation_blob = x'0100'"), refused);
+}
+
 #[test]
 fn what_a_new_value_needs_is_read_from_the_store() {
     let tree = Tree::empty();

@@ -7,6 +7,7 @@
 
 mod apply;
 mod commit;
+mod deprecations;
 mod draft;
 pub mod error;
 mod identity;

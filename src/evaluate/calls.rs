@@ -14,6 +14,8 @@ use super::value_types::{TypeSymbols, merge_symbols, without};
 
 const TOO_MANY_ARGS: &str = "a call with too many arguments";
 
+const HARMFUL: &str = "a call of a function that is deprecated as harmful";
+
 /// What a call comes to.
 pub enum Applied {
     Value(Value),
@@ -102,6 +104,7 @@ impl<L: Lookup> Machine<'_, L> {
             (false, false) => return fails("type arguments that are given twice"),
         };
         let callee = match &named.name {
+            FnName::Package(hash) if self.definitions.lookup.is_harmful(*hash) => return fails(HARMFUL),
             FnName::Package(hash) => Callee::Package(self.definitions.function(*hash)?),
             FnName::Builtin(name, version) => Callee::Builtin(self.definitions.builtin(name, *version)?),
         };

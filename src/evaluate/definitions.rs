@@ -24,6 +24,8 @@ pub trait Lookup {
     fn result(&self, hash: ContentHash) -> Option<Cow<'_, [u8]>>;
     /// What `compile::value` writes for a value.
     fn instructions(&self, hash: ContentHash) -> Option<Cow<'_, [u8]>>;
+    /// Whether a function is deprecated as harmful, which keeps Darklang from calling it.
+    fn is_harmful(&self, function: ContentHash) -> bool;
 }
 
 pub struct Definitions<'l, L> {

@@ -71,6 +71,10 @@ impl Lookup for Frames {
     fn instructions(&self, hash: ContentHash) -> Option<Cow<'_, [u8]>> {
         self.instructions.get(&hash).map(|bytes| Cow::Borrowed(&**bytes))
     }
+
+    fn is_harmful(&self, _: ContentHash) -> bool {
+        false
+    }
 }
 
 /// A frame of one register.

@@ -55,9 +55,11 @@ pub fn evaluate(
         return Ok(Values::default());
     }
     due.sort_unstable();
+    let harmful = database.harmful_functions()?;
     let mut more = CompiledItems::new();
     let results = loop {
-        let known = Known::new(compiled.values().chain(more.values()).map(|item| &**item), database);
+        let items = compiled.values().chain(more.values()).map(|item| &**item);
+        let known = Known::new(items, &harmful, database);
         let results = evaluate::evaluate(due.iter().map(|(_, hash)| *hash), &known, LIMITS);
         known.failed()?;
         let lacking = results.iter().filter_map(|result| match result {
@@ -127,14 +129,19 @@ fn value_with(set: &PackageSet, hash: ContentHash) -> Option<ItemId> {
 /// What this run compiled, then the store.
 struct Known<'k> {
     compiled: HashMap<ContentHash, &'k CompiledItem>,
+    harmful: &'k HashSet<ContentHash>,
     database: &'k Database,
     error: RefCell<Option<DbError>>,
 }
 
 impl<'k> Known<'k> {
-    fn new(compiled: impl Iterator<Item = &'k CompiledItem>, database: &'k Database) -> Self {
+    fn new(
+        compiled: impl Iterator<Item = &'k CompiledItem>,
+        harmful: &'k HashSet<ContentHash>,
+        database: &'k Database,
+    ) -> Self {
         let compiled = compiled.map(|item| (item.hash, item)).collect();
-        Known { compiled, database, error: RefCell::default() }
+        Known { compiled, harmful, database, error: RefCell::default() }
     }
 
     fn failed(self) -> Result<(), DbError> {
@@ -176,5 +183,9 @@ impl Lookup for Known<'_> {
     fn instructions(&self, hash: ContentHash) -> Option<Cow<'_, [u8]>> {
         let item = self.compiled.get(&hash).filter(|item| item.kind == ItemKind::Value)?;
         Some(Cow::Borrowed(&item.instructions))
+    }
+
+    fn is_harmful(&self, function: ContentHash) -> bool {
+        self.harmful.contains(&function)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use darkc::ops::read::{OpHead, read_head};
+use darkc::internals::ops::read::{OpHead, read_head};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
