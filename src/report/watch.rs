@@ -11,7 +11,7 @@ use super::{Report, json_line, line, plural};
 use crate::base::diagnostic::FileDiagnostics;
 use crate::base::text::LineIndex;
 use crate::commands::Mode;
-use crate::commands::outcome::Outcome;
+use crate::commands::outcome::{OlderUse, Outcome};
 use crate::commands::watch::Note;
 
 /// The version of the shapes below (`docs/json.md`).
@@ -32,7 +32,17 @@ struct JsonReload<'o> {
     findings: usize,
     errors: Vec<JsonDiagnostic<'o>>,
     warnings: Vec<JsonDiagnostic<'o>>,
+    /// Names of edited sources that a user has bound on main.
+    overridden: &'o [String],
+    older_uses: Vec<JsonOlderUse<'o>>,
     notes: Vec<&'o str>,
+}
+
+#[derive(Serialize)]
+struct JsonOlderUse<'o> {
+    item: &'o str,
+    branch: &'o str,
+    uses: &'o str,
 }
 
 #[derive(Serialize)]
@@ -87,6 +97,12 @@ impl Report {
             findings: counts.findings,
             errors: json_diagnostics(&outcome.failures),
             warnings: [json_diagnostics(&outcome.names), json_diagnostics(&outcome.findings)].concat(),
+            overridden: &outcome.overridden,
+            older_uses: outcome
+                .older_uses
+                .iter()
+                .map(|OlderUse { item, branch, uses }| JsonOlderUse { item, branch, uses })
+                .collect(),
             notes: outcome
                 .warnings
                 .iter()

@@ -181,6 +181,15 @@ fn what_a_garden_reaches_stays_and_then_goes() {
     let retained = "SELECT location FROM darkc_retained ORDER BY location";
     assert_eq!(texts(&home.store(), retained), ["Acme.Base.two", "Acme.Library.four"]);
 
+    home.edit(BASE.0, "3L", "2L");
+    home.reload(&[]);
+    home.edit(BASE.0, "2L", "3L");
+    let run = home.reload(&["--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let used =
+        serde_json::json!([{ "item": "Me.Garden.double", "branch": "main", "uses": "Acme.Library.four" }]);
+    assert_eq!((&told["older_uses"], &told["overridden"]), (&used, &serde_json::json!([])));
+
     // Nobody uses the version in between.
     home.edit(BASE.0, "3L", "4L");
     let run = home.reload(&[]);
