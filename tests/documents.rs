@@ -11,7 +11,7 @@ use darkc_cache_format::{FORMAT_VERSION, MAGIC, SourceHash};
 
 use crate::common::{Tree, darkc, files_below};
 
-const DOCUMENTS: [&str; 14] = [
+const DOCUMENTS: [&str; 16] = [
     "README.md",
     "ARCHITECTURE.md",
     "FORMAT.md",
@@ -22,13 +22,17 @@ const DOCUMENTS: [&str; 14] = [
     "migrations/README.md",
     "benches/RESULTS.md",
     "docs/check.md",
+    "docs/ci.md",
+    "docs/editors.md",
     "docs/compatibility.md",
     "docs/darklang.md",
     "docs/json.md",
     "docs/questions.md",
 ];
-const COMMANDS: [&str; 9] =
-    ["build", "reload", "clean", "check", "diff", "deps", "explain", "items", "inspect"];
+const COMMANDS: [&str; 12] = [
+    "build", "reload", "status", "doctor", "hook", "clean", "check", "diff", "deps", "explain", "items",
+    "inspect",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -99,6 +103,11 @@ fn options(text: &str) -> BTreeSet<String> {
     words.filter(|word| word.starts_with("--") && !word.ends_with('-')).map(str::to_owned).collect()
 }
 
+/// The commands of a command.
+fn inner_commands(command: &str) -> &'static [&'static str] {
+    if command == "hook" { &["install", "uninstall"] } else { &[] }
+}
+
 #[test]
 fn the_readme_lists_the_commands_and_options_that_there_are() {
     let readme = document("README.md");
@@ -106,6 +115,9 @@ fn the_readme_lists_the_commands_and_options_that_there_are() {
     for command in COMMANDS {
         assert!(readme.contains(&format!("`darkc {command}")), "the README says nothing of {command}");
         known.extend(options(&darkc(&[command, "--help"], &[]).expect_code(0).stdout));
+        for inner in inner_commands(command) {
+            known.extend(options(&darkc(&[command, inner, "--help"], &[]).expect_code(0).stdout));
+        }
     }
     let ours: Vec<&str> = readme.lines().filter(|line| !line.contains("cargo ")).collect();
     let said = options(&ours.join("\n"));

@@ -1,13 +1,13 @@
 //! Sidecars in a git repository, committed or ignored, with the lines that `docs/darklang.md` gives.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use tempfile::TempDir;
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::common::{self, Run};
+use crate::common;
+use crate::common::git::Repository;
 
 const LIST: &str = "module Acme.List\n\nlet first (x: Int64) : Int64 =\n  x\n\n\nlet second (x: Int64) : Int64 =\n  first x\n\n\nlet third (x: Int64) : Int64 =\n  second x\n";
 const BASE: &str = "module Acme.Base\n\nlet two (x: Int64) : Int64 =\n  Acme.List.first x\n";
@@ -21,94 +21,35 @@ fn lines_of(language: &str) -> String {
     rest.split_once("```").expect("the end of the block").0.to_owned()
 }
 
-struct Repository(PathBuf);
-
-impl Repository {
-    fn new(root: &TempDir, attributes: bool) -> Self {
-        let repository = Repository(root.path().join("origin"));
-        fs::create_dir(&repository.0).expect("a folder");
-        repository.git(&["init", "-q", "-b", "main"]);
-        repository.write("packages/acme/list.dark", LIST);
-        repository.write("packages/acme/base.dark", BASE);
-        if attributes {
-            repository.write(".gitattributes", &lines_of("gitattributes"));
-            repository.configure();
-        } else {
-            repository.write(".gitignore", &lines_of("gitignore"));
-        }
-        repository.darkc("build", &[]).expect_code(0);
-        repository.commit("first");
-        repository
+/// A repository with two package files, built and committed.
+fn committed(root: &TempDir, attributes: bool) -> Repository {
+    let repository = Repository::init(root.path().join("origin"));
+    repository.write("packages/acme/list.dark", LIST);
+    repository.write("packages/acme/base.dark", BASE);
+    if attributes {
+        repository.write(".gitattributes", &lines_of("gitattributes"));
+        configure(&repository);
+    } else {
+        repository.write(".gitignore", &lines_of("gitignore"));
     }
+    repository.darkc("build", &[]).expect_code(0);
+    repository.commit("first");
+    repository
+}
 
-    /// What each clone needs, once.
-    fn configure(&self) {
-        let command = lines_of("sh");
-        let arguments: Vec<&str> = command.split_whitespace().collect();
-        assert_eq!(arguments[0], "git");
-        self.git(&arguments[1..]);
-    }
+/// What each clone needs, once.
+fn configure(repository: &Repository) {
+    let command = lines_of("sh");
+    let arguments: Vec<&str> = command.split_whitespace().collect();
+    assert_eq!(arguments[0], "git");
+    repository.git(&arguments[1..]);
+}
 
-    fn clone(&self, root: &TempDir, name: &str, options: &[&str]) -> Self {
-        let clone = Repository(root.path().join(name));
-        let (from, to) = (self.0.to_str().expect("a UTF-8 path"), clone.0.to_str().expect("a UTF-8 path"));
-        self.git(&[&["clone", "-q"], options, &[from, to]].concat());
-        clone
-    }
-
-    fn try_git(&self, arguments: &[&str]) -> (bool, String) {
-        let output = Command::new("git")
-            .current_dir(&self.0)
-            .args(arguments)
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "Test")))
-            .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "test@example.org")))
-            .output()
-            .expect("git is needed for this test");
-        let text = [output.stdout, output.stderr].concat();
-        (output.status.success(), String::from_utf8_lossy(&text).into_owned())
-    }
-
-    #[track_caller]
-    fn git(&self, arguments: &[&str]) -> String {
-        let (done, text) = self.try_git(arguments);
-        assert!(done, "git {arguments:?}: {text}");
-        text
-    }
-
-    fn commit(&self, message: &str) {
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "-m", message]);
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.0.join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
-        fs::write(path, text).expect("a writable folder");
-    }
-
-    fn edit(&self, path: &str, from: &str, to: &str) {
-        let text = fs::read_to_string(self.0.join(path)).expect("a file");
-        assert!(text.contains(from), "{from} is not in {path}");
-        self.write(path, &text.replacen(from, to, 1));
-    }
-
-    fn read(&self, path: &str) -> Vec<u8> {
-        fs::read(self.0.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-    }
-
-    fn darkc(&self, command: &str, arguments: &[&str]) -> Run {
-        let packages = self.0.join("packages");
-        common::darkc(
-            &[&[command, "--packages", packages.to_str().expect("a UTF-8 path")], arguments].concat(),
-            &[],
-        )
-    }
-
-    fn is_clean(&self) -> bool {
-        self.git(&["status", "--porcelain"]).is_empty()
-    }
+fn clone(origin: &Repository, root: &TempDir, name: &str, options: &[&str]) -> Repository {
+    let clone = Repository(root.path().join(name));
+    let (from, to) = (origin.0.to_str().expect("a UTF-8 path"), clone.0.to_str().expect("a UTF-8 path"));
+    origin.git(&[&["clone", "-q"], options, &[from, to]].concat());
+    clone
 }
 
 const LIST_SIDECAR: &str = "packages/acme/list.darkc";
@@ -117,12 +58,12 @@ const BASE_SIDECAR: &str = "packages/acme/base.darkc";
 #[test]
 fn committed_sidecars_are_the_same_in_every_clone() {
     let root = TempDir::new().expect("a folder");
-    let origin = Repository::new(&root, true);
+    let origin = committed(&root, true);
     // A clone on a machine that turns line endings into its own.
     for (name, options) in
         [("plain", &[][..]), ("other", &["-c", "core.autocrlf=true", "-c", "core.eol=crlf"])]
     {
-        let clone = origin.clone(&root, name, options);
+        let clone = clone(&origin, &root, name, options);
         clone.darkc("build", &["--check"]).expect_code(0);
         for sidecar in [LIST_SIDECAR, BASE_SIDECAR] {
             assert_eq!(clone.read(sidecar), origin.read(sidecar), "{name}: {sidecar}");
@@ -131,7 +72,7 @@ fn committed_sidecars_are_the_same_in_every_clone() {
         clone.darkc("build", &[]).expect_code(0);
         assert!(clone.is_clean(), "{name}: what is built again is what was committed");
     }
-    let clone = origin.clone(&root, "warm", &[]);
+    let clone = clone(&origin, &root, "warm", &[]);
     let store = clone.0.join("store.db");
     let run = clone.darkc("reload", &["--db", store.to_str().expect("a UTF-8 path")]).expect_code(0);
     let summary = common::summary(&run.stderr);
@@ -141,7 +82,7 @@ fn committed_sidecars_are_the_same_in_every_clone() {
 #[test]
 fn branches_that_edit_different_files_do_not_meet_in_a_sidecar() {
     let root = TempDir::new().expect("a folder");
-    let repository = Repository::new(&root, true);
+    let repository = committed(&root, true);
     repository.git(&["checkout", "-q", "-b", "lists"]);
     repository.edit("packages/acme/list.dark", "  first x", "  first 2L");
     repository.darkc("build", &[]).expect_code(0);
@@ -161,7 +102,7 @@ fn branches_that_edit_different_files_do_not_meet_in_a_sidecar() {
 #[test]
 fn branches_that_edit_one_file_merge_with_the_driver() {
     let root = TempDir::new().expect("a folder");
-    let repository = Repository::new(&root, true);
+    let repository = committed(&root, true);
     repository.git(&["checkout", "-q", "-b", "third"]);
     repository.edit("packages/acme/list.dark", "  second x", "  second 2L");
     repository.darkc("build", &[]).expect_code(0);
@@ -177,7 +118,7 @@ fn branches_that_edit_one_file_merge_with_the_driver() {
     assert_eq!(repository.git(&["diff", "--name-only", "--diff-filter=U"]).trim(), LIST_SIDECAR);
     repository.git(&["merge", "--abort"]);
 
-    repository.configure();
+    configure(&repository);
     repository.git(&["merge", "-q", "-m", "both", "third"]);
     let check = repository.darkc("build", &["--check"]).expect_code(1);
     assert!(check.stdout.starts_with("stale  acme/list.dark"), "{}", check.stdout);
@@ -191,7 +132,7 @@ fn a_doctored_sidecar_fails_the_check() {
     const SOURCE: std::ops::Range<usize> = 32..56;
     const CHECKSUM: usize = 16;
     let root = TempDir::new().expect("a folder");
-    let repository = Repository::new(&root, true);
+    let repository = committed(&root, true);
     let honest = repository.read(BASE_SIDECAR);
     repository.edit("packages/acme/base.dark", "first x", "first 9L");
     repository.darkc("build", &[]).expect_code(0);
@@ -206,7 +147,7 @@ fn a_doctored_sidecar_fails_the_check() {
     fs::write(repository.0.join(BASE_SIDECAR), &doctored).expect("a writable sidecar");
     repository.commit("looks harmless");
 
-    let clone = repository.clone(&root, "review", &[]);
+    let clone = clone(&repository, &root, "review", &[]);
     let check = clone.darkc("build", &["--check"]).expect_code(1);
     assert!(
         check.stdout.starts_with("differs  acme/base.dark: it is not what its source makes"),
@@ -224,7 +165,7 @@ fn a_doctored_sidecar_fails_the_check() {
 #[test]
 fn ignored_sidecars_follow_the_branch() {
     let root = TempDir::new().expect("a folder");
-    let repository = Repository::new(&root, false);
+    let repository = committed(&root, false);
     assert!(repository.is_clean() && repository.0.join(LIST_SIDECAR).exists());
     assert!(!repository.git(&["ls-files"]).contains(".darkc"));
     let store = root.path().join("store.db");

@@ -32,7 +32,7 @@ fn writes(call: &Call) -> bool {
 fn on_read_only(tree: &Tree, arguments: &[&str]) -> (Traced, usize) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_darkc"));
     command.arg(arguments[0]).arg("--packages").arg(tree.packages()).args(&arguments[1..]);
-    if arguments[0] == "reload" {
+    if ["reload", "status"].contains(&arguments[0]) {
         command.arg("--db").arg(tree.beside(STORE));
     }
     command.env_remove("DARK_CONFIG_PACKAGES_SOURCE");
@@ -57,6 +57,7 @@ fn what_only_looks_does_not_even_try_to_write() {
         &["reload", "--dry-run", "--full"],
         &["build", "--check"],
         &["items"],
+        &["status"],
         &["clean", "--dry-run"],
     ] {
         let (run, tried) = on_read_only(&tree, arguments);

@@ -33,6 +33,16 @@ mod questions;
 mod commands;
 /// All that each command prints, word for word.
 mod outputs;
+/// How everything stands, on one screen.
+mod status;
+/// Whether all that darkc needs is there.
+mod doctor;
+/// What the next commit will hold, and the hook that judges it.
+mod staged;
+/// The editors' rules read what darkc writes.
+mod editors;
+/// What is said of sources: each place once, and the same one in every format.
+mod diagnostics;
 /// Names that mean nothing are reported, each with its place.
 mod names;
 /// What the documents say, where the source can tell.

@@ -1,5 +1,6 @@
 //! Small plain types that every stage shares: positions, diagnostics, hashes and locations.
 
+pub mod amounts;
 pub mod diagnostic;
 pub mod hash;
 pub mod limits;

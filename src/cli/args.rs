@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{build, check, clean, deps, diff, explain, inspect, items, reload};
+use super::{build, check, clean, deps, diff, doctor, explain, hook, inspect, items, reload, status};
 
 /// Pre-compiled cache sidecars and an incremental loader for Darklang package files.
 ///
@@ -28,6 +28,12 @@ pub enum Command {
     Build(build::Build),
     /// Bring the database up to date with the sources
     Reload(reload::Reload),
+    /// Show how sources, sidecars and database stand to each other; writes nothing
+    Status(status::Status),
+    /// Say whether all that darkc needs is there, and what to do where it is not; writes nothing
+    Doctor(doctor::Doctor),
+    /// Check before each commit what it will hold
+    Hook(hook::Hook),
     /// Remove the sidecars and the temporary files of interrupted runs
     ///
     /// A file is removed only if it begins as a sidecar does; anything else of that name is left alone.

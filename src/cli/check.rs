@@ -8,6 +8,7 @@ use super::args::{Builtins, Packages, Timed};
 use super::settings::{self, Environment};
 use super::watch::{self, Watching};
 use super::{Ended, Exit, show_timings};
+use crate::base::diagnostic::FileDiagnostics;
 use crate::commands::{self, CheckOutcome};
 use crate::report::Report;
 
@@ -84,15 +85,25 @@ pub fn run(typed: &Check, environment: &Environment, report: &mut Report) -> End
 
 /// Prints the outcome of one check.
 fn say(typed: &Check, outcome: &CheckOutcome, report: &mut Report) {
-    report.findings(&outcome.failures, &[], &outcome.warnings);
-    for file in &outcome.findings {
-        match typed.format {
+    if typed.format == CliCheckFormat::Text {
+        report.findings(&outcome.failures, &[], &outcome.warnings);
+    } else {
+        report.findings(&[], &[], &outcome.warnings);
+        show(typed.format, &outcome.failures, report);
+    }
+    show(typed.format, &outcome.findings, report);
+    show_timings(typed.timings.timings, &outcome.timings, report);
+    report.checked(outcome);
+}
+
+/// Says findings as data, in a form that was asked for.
+pub fn show(format: CliCheckFormat, files: &[FileDiagnostics], report: &mut Report) {
+    for file in files {
+        match format {
             CliCheckFormat::Text => report.finding_snippets(file),
             CliCheckFormat::Short => report.finding_lines(file),
             CliCheckFormat::Json => report.finding_json(file),
             CliCheckFormat::Github => report.finding_annotations(file),
         }
     }
-    show_timings(typed.timings.timings, &outcome.timings, report);
-    report.checked(outcome);
 }

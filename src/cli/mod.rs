@@ -7,11 +7,14 @@ mod clean;
 mod deps;
 mod diff;
 mod explain;
+mod doctor;
+mod hook;
 mod inspect;
 mod items;
 mod limits;
 mod reload;
 mod settings;
+mod status;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -69,6 +72,9 @@ fn run_command(typed: impl IntoIterator<Item = OsString>, report: &mut Report) -
     let ended = match typed.command {
         Command::Build(build) => build::run(&build, &environment, report),
         Command::Reload(reload) => reload::run(&reload, &environment, report),
+        Command::Status(status) => status::run(&status, &environment, report),
+        Command::Doctor(doctor) => doctor::run(&doctor, &environment, report),
+        Command::Hook(hook) => hook::run(&hook, &environment, report),
         Command::Clean(clean) => clean::run(&clean, &environment, report),
         Command::Check(check) => check::run(&check, &environment, report),
         Command::Diff(diff) => diff::run(&diff, &environment, report),

@@ -10,12 +10,20 @@ use super::settings::{self, Environment, UsageError};
 use super::watch::{self, Watching};
 use super::{Ended, Exit, show_timings};
 use crate::commands::outcome::Outcome;
-use crate::commands::settings::Refs;
+use crate::commands::settings::Refs as RefsPlace;
 use crate::commands::{self, Mode, NodeIdMode, Remembered, Settings};
 use crate::report::Report;
 
 /// The value of `--refs` that names no file.
 const NO_FILE: &str = "none";
+
+#[derive(Debug, Default, Args)]
+pub struct Refs {
+    /// The file of package hashes that Darklang's F# code reads, or `none` to leave it alone
+    /// [default: backend/src/LibExecution/package-ref-hashes.txt beside the packages, if that folder exists]
+    #[arg(long, value_name = "FILE")]
+    pub refs: Option<PathBuf>,
+}
 
 #[derive(Debug, Args)]
 pub struct Reload {
@@ -23,10 +31,8 @@ pub struct Reload {
     pub packages: Packages,
     #[command(flatten)]
     pub store: Store,
-    /// The file of package hashes that Darklang's F# code reads, or `none` to leave it alone
-    /// [default: backend/src/LibExecution/package-ref-hashes.txt beside the packages, if that folder exists]
-    #[arg(long, value_name = "FILE")]
-    pub refs: Option<PathBuf>,
+    #[command(flatten)]
+    pub refs: Refs,
     #[command(flatten)]
     pub builtins: Builtins,
     /// How the nodes of a program are numbered: `derived` for use, `zero` to compare databases
@@ -129,11 +135,6 @@ fn say(typed: &Reload, outcome: &Outcome, mode: Mode, report: &mut Report) {
 
 pub fn settings_of(typed: &Reload, environment: &Environment) -> Result<Settings, UsageError> {
     let settings = settings::with_store(&typed.packages, &typed.store, environment)?;
-    let refs = match &typed.refs {
-        None => Refs::OfCheckout,
-        Some(file) if file.as_os_str() == NO_FILE => Refs::Nowhere,
-        Some(file) => Refs::File(file.clone()),
-    };
     let node_ids = match typed.node_ids {
         CliNodeIds::Derived => NodeIdMode::Derived,
         CliNodeIds::Zero => NodeIdMode::Zero,
@@ -159,16 +160,23 @@ pub fn settings_of(typed: &Reload, environment: &Environment) -> Result<Settings
         ));
     }
     Ok(Settings {
-        refs,
+        refs: refs(&typed.refs),
         builtins: settings::builtins(&typed.builtins),
         node_ids,
         mode,
         explain: typed.explain,
         check: !typed.no_check,
-        // The folder beside the packages is darkc's own choice; any other may be a slip.
-        make_folder: typed.store.db.is_none() && environment.rundir.is_none(),
         allow_removals: typed.allow_removals,
         lock_timeout: Duration::from_secs(typed.lock_timeout),
         ..settings
     })
+}
+
+/// Where the file of package references is to be.
+pub fn refs(typed: &Refs) -> RefsPlace {
+    match &typed.refs {
+        None => RefsPlace::OfCheckout,
+        Some(file) if file.as_os_str() == NO_FILE => RefsPlace::Nowhere,
+        Some(file) => RefsPlace::File(file.clone()),
+    }
 }

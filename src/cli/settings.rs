@@ -131,7 +131,9 @@ pub fn with_store(
         Some(file) => database_file(file)?,
         None => environment.database(&settings.packages)?,
     };
-    Ok(Settings { database, ..settings })
+    // The folder beside the packages is darkc's own choice; any other may be a slip.
+    let make_folder = typed.db.is_none() && environment.rundir.is_none();
+    Ok(Settings { database, make_folder, ..settings })
 }
 
 /// Refuses names that SQLite does not take for the name of a file.

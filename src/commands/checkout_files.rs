@@ -43,6 +43,11 @@ impl CheckoutFiles {
         lookup.changed().next().is_some()
     }
 
+    /// Returns where the file of package references is, and what the last reload remembered of it; `None` where there is to be no such file.
+    pub fn refs(&self) -> Option<(&RefsPlace, &Around)> {
+        self.refs_place.as_ref().map(|place| (place, &self.remembered))
+    }
+
     /// Ends a run that finds nothing to do: writes the file of package references if it is not in step, seals the
     /// store if nothing else has to be remembered, and closes it.
     pub fn keep(

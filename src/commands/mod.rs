@@ -22,12 +22,17 @@ mod reasons;
 mod reload;
 pub mod settings;
 pub mod watch;
+pub mod doctor;
+pub mod hook;
+pub mod staged;
+pub mod status;
 
 pub use build::build;
 pub use check::{CheckOutcome, Checks, check, is_code, is_unresolved, unknown_code};
 pub use clean::clean;
 pub use deps::{Dependencies, PlacedItem, Question, deps};
 pub use diff::{Changed, DiffOutcome, EditedItem, diff};
+pub use doctor::doctor;
 pub use explain::{
     CodeExplanation, ExplainedItem, InStore, Meaning, Reference, Since, explain_code, explain_item,
     explanations,
@@ -37,6 +42,7 @@ pub use items::items;
 pub use queue::{reload, reload_announcing};
 pub use reasons::SourceAt;
 pub use settings::{Mode, NodeIdMode, Settings};
+pub use status::status;
 
 pub use crate::incremental::Reason;
 pub use crate::incremental::{Failure, Removals, Wait};

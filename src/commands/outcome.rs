@@ -1,13 +1,16 @@
 //! What a run reports: errors of the user's sources, warnings, counts, and the reasons behind them.
 
 use std::fmt;
+use std::path::Path;
 
 pub use super::reasons::{ItemReason, Reasons, RemovedItem, Why};
 use crate::base::diagnostic::{Diagnostic, FileDiagnostics};
 use crate::base::hash::ContentHash;
 use crate::base::location::ItemKind;
+use crate::base::text::Position;
 use crate::base::timing::Timings;
 use crate::db::Applied;
+pub use crate::discover::LeftOut;
 use crate::discover::SourceFile;
 use crate::incremental::values::Values;
 use crate::incremental::{BuiltinLookup, Reason, TypeFindings};
@@ -50,6 +53,7 @@ pub struct Outcome {
     /// The first difference that `--verify` found.
     pub difference: Option<String>,
     pub timings: Timings,
+    pub left_out: LeftOut,
     /// Why everything was compared; `None` where the last reload's result counted.
     pub untrusted: Option<Reason>,
 }
@@ -198,6 +202,19 @@ pub enum Miss {
     Differs,
 }
 
+impl Miss {
+    /// The code under which it is reported as a finding.
+    pub fn code(self) -> &'static str {
+        match self {
+            Miss::Missing => "SIDECAR-MISSING",
+            Miss::Stale => "SIDECAR-STALE",
+            Miss::Tool => "SIDECAR-TOOL",
+            Miss::Damaged => "SIDECAR-DAMAGED",
+            Miss::Differs => "SIDECAR-DIFFERS",
+        }
+    }
+}
+
 impl fmt::Display for Miss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -228,11 +245,39 @@ pub struct BuildOutcome {
     pub unresolved_elsewhere: usize,
     pub warnings: Vec<String>,
     pub counts: Counts,
+    /// Whether sidecars are compared; with `--staged` only where there are any in the index.
+    pub judges_sidecars: bool,
+    pub left_out: LeftOut,
     /// With `--check`: each sidecar that is not as it should be.
     pub invalid: Vec<InvalidSidecar>,
     /// Sidecars without a source.
     pub orphans: Vec<String>,
     pub timings: Timings,
+}
+
+impl BuildOutcome {
+    /// Whether a sidecar is not as it should be.
+    pub fn has_invalid(&self) -> bool {
+        !self.invalid.is_empty() || !self.orphans.is_empty()
+    }
+
+    /// Returns the sidecars that are not as they should be as errors, each at the start of its source.
+    pub fn invalid_as_findings(&self, packages: &Path) -> Vec<FileDiagnostics> {
+        let start = Position::default();
+        let finding = |path: &str, code, message: String| FileDiagnostics {
+            path: packages.join(path).display().to_string(),
+            diagnostics: vec![Diagnostic::error(code, start, start, message)],
+            ..FileDiagnostics::default()
+        };
+        let invalid = self.invalid.iter().map(|sidecar| {
+            finding(&sidecar.path, sidecar.miss.code(), format!("its sidecar: {}", sidecar.why))
+        });
+        let orphans = self
+            .orphans
+            .iter()
+            .map(|path| finding(path, "SIDECAR-ORPHANED", "the source of this sidecar is gone".to_owned()));
+        invalid.chain(orphans).collect()
+    }
 }
 
 /// What `darkc clean` removed, or with `--dry-run` would.

@@ -47,6 +47,10 @@ impl<'p> PackageRefs<'p> {
         around.refs.is_some() && self.fingerprint(self.bytes()) == around.refs
     }
 
+    pub fn is_missing(&self) -> bool {
+        matches!(self.file, Ok(None))
+    }
+
     /// Whether a plan changes an item that the file names, or ought to name. The file holds all keys but the
     /// missing ones, if it is in step.
     pub fn are_touched_by(&self, plan: &Plan, around: &Around) -> bool {

@@ -5,6 +5,7 @@
 //! results that the store has.
 
 use super::changes::first_row_difference;
+use crate::base::amounts::thousands;
 use crate::base::hash::ContentHash;
 use crate::db::{Database, DbError, Identity, Proof};
 use crate::diff::Plan;
@@ -69,30 +70,4 @@ fn refused(database: &Database, why: &str) -> DbError {
     let known = Identity::known();
     let identity = database.new_identity().cloned().unwrap_or_else(Identity::known);
     DbError::NotProved { path: database.path().to_owned(), identity, known, why: why.to_owned() }
-}
-
-/// `5,817`.
-fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::thousands;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!(
-            [0, 999, 1000, 5817, 1_234_567].map(thousands),
-            ["0", "999", "1,000", "5,817", "1,234,567"]
-        );
-    }
 }

@@ -32,6 +32,7 @@ impl<'s> Run<'s> {
         // 1. Discover: find and hash the sources.
         let find = || discover::find(&settings.packages, settings.threads);
         let found = outcome.timings.time("discover", find)?;
+        outcome.left_out = found.left_out;
         let (sources, zero_ids) = (found.digest(), settings.node_ids == NodeIdMode::Zero);
         let goal = Stamp { tool: STATE_DIGEST, sources, untouched: true, zero_ids, ..Stamp::default() };
         let checkout = CheckoutFiles::look(settings);
@@ -46,7 +47,7 @@ impl<'s> Run<'s> {
         let timings = &mut self.outcome.timings;
         let mut database = timings.time("open", || match settings.mode.writes() {
             true => Database::open_in(&settings.database, settings.make_folder),
-            false => Database::open_read_only(&settings.database),
+            false => Database::open_read_only(&settings.database, settings.make_folder),
         })?;
         // 2. Decide how much of the last reload's result counts.
         let (basis, mut lookup) = self.decide(&mut database, known)?;

@@ -43,7 +43,7 @@ pub use identity::{Identity, Proof};
 pub use live_names::{LiveHashes, WantedName};
 pub use lock::{Holder, StoreLock, Tried, try_lock};
 pub use owned::Shapes;
-pub use place::blocking_process;
+pub use place::{blocking_process, shared_file_system};
 pub use seal::{Watched, sealed};
 pub use survey::{KnownAs, Later, Load, Survey, Uncommitted};
 pub use time::Millis;
@@ -158,19 +158,19 @@ impl Database {
     /// # Errors
     /// As those of [`Database::open`].
     pub fn open_in(path: &Path, makes_folder: bool) -> Result<Self, DbError> {
-        Database::open_for(path, Access::Write { makes_folder })
+        Database::open_for(path, Access::Write { makes_folder }, makes_folder)
     }
 
-    /// As [`Database::open`], for reading alone: no file is made or written, SQLite's own included, as long as the
+    /// As [`Database::open_in`], for reading alone: no file is made or written, SQLite's own included, as long as the
     /// store has no log that others may still be writing to.
     ///
     /// # Errors
     /// As those of [`Database::open`].
-    pub fn open_read_only(path: &Path) -> Result<Self, DbError> {
-        Database::open_for(path, Access::Read)
+    pub fn open_read_only(path: &Path, makes_folder: bool) -> Result<Self, DbError> {
+        Database::open_for(path, Access::Read, makes_folder)
     }
 
-    fn open_for(path: &Path, access: Access) -> Result<Self, DbError> {
+    fn open_for(path: &Path, access: Access, makes_folder: bool) -> Result<Self, DbError> {
         let resolved = place::resolve(path)?;
         // By another name a store may have a log of that name, so that its file alone tells nothing.
         let before = if resolved == path { FileState::of(path) } else { None };
@@ -195,7 +195,7 @@ impl Database {
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let outer = folder(path).parent().filter(|outer| !outer.as_os_str().is_empty());
-                let is_made = access.makes_folder() && outer.unwrap_or(Path::new(".")).is_dir();
+                let is_made = makes_folder && outer.unwrap_or(Path::new(".")).is_dir();
                 if !folder(path).is_dir() && !is_made {
                     return Err(DbError::NoFolder { path: path.to_owned() });
                 }
@@ -475,6 +475,16 @@ impl Database {
         self.seen = Some(seen);
         Ok(state)
     }
+}
+
+/// Returns the version of the SQLite that darkc works with.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
+/// Returns the version as a number that can be compared: 3.45.1 is 3045001.
+pub fn sqlite_number() -> i32 {
+    rusqlite::version_number()
 }
 
 /// Said once, when darkc makes a store or writes to one for the first time.

@@ -67,7 +67,7 @@ pub(super) fn immutable_uri(path: &Path) -> PathBuf {
 /// What is called by name in the warning about it: a file system that several kernels or machines may see at once.
 /// SQLite's write-ahead log needs memory that all its users share, which such a file system does not give
 /// (<https://sqlite.org/wal.html#overview>).
-pub(super) fn shared_file_system(path: &Path) -> Option<&'static str> {
+pub fn shared_file_system(path: &Path) -> Option<&'static str> {
     #[cfg(target_os = "linux")]
     return rustix::fs::statfs(folder(path)).ok().and_then(|system| shared_kind(system.f_type as u32));
     #[cfg(not(target_os = "linux"))]

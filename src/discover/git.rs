@@ -15,9 +15,16 @@ const PATHS: [&str; 2] = ["GIT_DIR", "GIT_INDEX_FILE"];
 /// Names the work tree, whatever the current folder of git.
 const WORK_TREE: &str = "GIT_WORK_TREE";
 
+/// Has git take paths as they are spelled.
+const LITERALLY: &str = "--literal-pathspecs";
+
 /// Modes of entries (`git help fast-import`, `M`).
 const FILE_MODES: [&str; 2] = ["100644", "100755"];
 const LINK_MODE: &str = "120000";
+/// How many digits the name of an object has, unless the repository uses SHA-256.
+const SHA1_DIGITS: usize = 40;
+/// How git calls the index that it makes for `git commit PATH` (`git/git builtin/commit.c`, `prepare_index`).
+const NAMED_FILES_INDEX: &[u8] = b"next-index-";
 
 /// A work tree and the repository that it belongs to, seen from a folder in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +146,7 @@ impl Repository {
     /// Where there is no such revision.
     pub fn files_at(&self, revision: &str) -> Result<Vec<GitFile>, GitError> {
         let tree = self.tree(revision)?;
-        let arguments = ["ls-tree", "-r", "-z", "--full-tree", tree.as_str(), "--"];
+        let arguments = [LITERALLY, "ls-tree", "-r", "-z", "--full-tree", tree.as_str(), "--"];
         let listed = self.run(arguments.into_iter().chain(self.folder()), None)?;
         // `100644 blob ID\tPATH`
         self.files(&listed, |words| match words {
@@ -153,7 +160,7 @@ impl Repository {
     /// # Errors
     /// Where a merge has left one of them unresolved.
     pub fn files_in_index(&self) -> Result<Vec<GitFile>, GitError> {
-        let arguments = ["ls-files", "-s", "-z", "--full-name", "--"];
+        let arguments = [LITERALLY, "ls-files", "-s", "-z", "--full-name", "--"];
         let listed = self.run(arguments.into_iter().chain(self.folder()), None)?;
         // `100644 ID STAGE\tPATH`
         self.files(&listed, |words| match words {
@@ -180,6 +187,59 @@ impl Repository {
         let answered = self.run(["cat-file", "--batch", "--buffer"], Some(&asked))?;
         let mut answered = BufReader::new(&*answered);
         ids.into_iter().map(|id| one_object(&mut answered, id)).collect()
+    }
+
+    /// Whether git is told to leave a path of the folder out.
+    ///
+    /// # Errors
+    /// Where git cannot tell.
+    pub fn ignores(&self, path: &str) -> Result<bool, GitError> {
+        let path = format!("{}{path}", self.prefix);
+        let arguments = ["check-ignore", "-q", "--no-index", "--", &path].map(OsString::from);
+        let output = self.output(&arguments, None).map_err(GitError::NoGit)?;
+        match output.status.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            _ => Err(failed(&arguments, &output)),
+        }
+    }
+
+    /// Whether the index is one that `git commit PATH` makes for the named files alone, which git throws away.
+    pub fn is_index_of_named_files(&self) -> bool {
+        let index = self.variables.iter().find(|(name, _)| *name == PATHS[1]);
+        let name = index.and_then(|(_, path)| Path::new(path).file_name());
+        name.is_some_and(|name| name.as_encoded_bytes().starts_with(NAMED_FILES_INDEX))
+    }
+
+    /// Puts files of the folder into the index, with their contents, and takes others out: those without content.
+    ///
+    /// # Errors
+    /// Where git cannot write them; the index is as it was then.
+    pub fn stage(&self, files: &[(String, Option<Vec<u8>>)]) -> Result<(), GitError> {
+        let io = |error: io::Error| GitError::Failed {
+            command: "git hash-object".to_owned(),
+            said: format!("a temporary file cannot be written: {error}"),
+        };
+        let folder = tempfile::tempdir().map_err(io)?;
+        let mut paths = String::new();
+        for (at, content) in files.iter().filter_map(|(_, content)| content.as_ref()).enumerate() {
+            let path = folder.path().join(at.to_string());
+            std::fs::write(&path, content).map_err(io)?;
+            paths.push_str(&format!("{}\n", path.display()));
+        }
+        let ids = self.run(["hash-object", "-w", "--no-filters", "--stdin-paths"], Some(&paths))?;
+        let ids = String::from_utf8_lossy(&ids);
+        let mut ids = ids.lines();
+        let none = "0".repeat(ids.clone().next().map_or(SHA1_DIGITS, str::len));
+        let mut entries = String::new();
+        for (path, content) in files {
+            let (mode, id) = match content {
+                Some(_) => (FILE_MODES[0], ids.next().unwrap_or_default()),
+                None => ("0", none.as_str()),
+            };
+            entries.push_str(&format!("{mode} {id}\t{}{path}\0", self.prefix));
+        }
+        self.run(["update-index", "-z", "--index-info"], Some(&entries)).map(drop)
     }
 
     /// Replaces each link to a file of the same list by that file, under the link's own path; other links are left out.
@@ -259,19 +319,16 @@ impl Repository {
         if output.status.success() {
             return Ok(output.stdout);
         }
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        let words: Vec<String> = arguments.iter().map(|word| word.display().to_string()).collect();
-        let said = if said.is_empty() { output.status.to_string() } else { said };
-        Err(GitError::Failed { command: format!("git {}", words.join(" ")), said })
+        Err(failed(&arguments, &output))
     }
 
-    pub(super) fn output(&self, arguments: &[OsString], input: Option<&str>) -> io::Result<Output> {
+    fn output(&self, arguments: &[OsString], input: Option<&str>) -> io::Result<Output> {
         let mut git = Command::new("git");
         git.current_dir(&self.root)
             .args(arguments)
             .envs(self.variables.iter().map(|(name, path)| (name, path)));
-        // Paths are meant as they are spelled, messages are told apart by their text, and reading takes no locks.
-        git.env("GIT_LITERAL_PATHSPECS", "1").env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0");
+        // Messages are told apart by their text, and reading takes no locks.
+        git.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env_remove("GIT_LITERAL_PATHSPECS");
         git.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
         git.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut running = git.spawn()?;
@@ -287,6 +344,13 @@ impl Repository {
             output
         })
     }
+}
+
+fn failed(arguments: &[OsString], output: &Output) -> GitError {
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    let words: Vec<String> = arguments.iter().map(|word| word.display().to_string()).collect();
+    let said = if said.is_empty() { output.status.to_string() } else { said };
+    GitError::Failed { command: format!("git {}", words.join(" ")), said }
 }
 
 fn is_outside(said: &str) -> bool {

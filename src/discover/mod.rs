@@ -4,10 +4,12 @@
 
 pub mod checkout;
 pub mod git;
+pub mod hooks;
 mod folder;
 mod cleanup;
 mod packages;
 mod sidecars;
+pub mod system;
 #[cfg(test)]
 mod tests;
 mod walk;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::base::diagnostic::FileDiagnostics;
 use crate::db::{DbError, Holder};
 use crate::discover::DiscoverError;
+use crate::discover::git::GitError;
 
 /// What stops a run. Its text says what to do next.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub enum Failure {
     Sources(Vec<FileDiagnostics>),
     Discover(DiscoverError),
     Database(DbError),
+    Git(GitError),
     /// A file that was named cannot be read.
     Unreadable(PathBuf, io::Error),
     /// A file that was to be removed could not be.
@@ -117,6 +119,7 @@ impl fmt::Display for Failure {
             Failure::Sources(files) => write!(f, "{} files have errors", files.len()),
             Failure::Discover(error) => write!(f, "{error}"),
             Failure::Database(error) => write!(f, "{error}"),
+            Failure::Git(error) => write!(f, "{error}"),
             Failure::Unreadable(path, error) => write!(f, "{} cannot be read: {error}", path.display()),
             Failure::NotRemoved(path, error) => {
                 write!(f, "{} cannot be removed: {error}; remove it by hand", path.display())
@@ -143,6 +146,12 @@ impl std::error::Error for Failure {}
 impl From<DiscoverError> for Failure {
     fn from(error: DiscoverError) -> Self {
         Failure::Discover(error)
+    }
+}
+
+impl From<GitError> for Failure {
+    fn from(error: GitError) -> Self {
+        Failure::Git(error)
     }
 }
 

@@ -142,8 +142,8 @@ fn lines(file: &FileDiagnostics) -> Vec<String> {
     let index = LineIndex::new(&file.text);
     let one = |diagnostic: &Diagnostic| {
         let Place { line, column, .. } = index.place(diagnostic.start);
-        let (level, code) = (diagnostic.level.name(), diagnostic.code);
-        format!("{}:{line}:{column}: {level}[{code}]: {}", file.path, diagnostic.message)
+        let code = if diagnostic.code.is_empty() { String::new() } else { format!("[{}]", diagnostic.code) };
+        format!("{}:{line}:{column}: {}{code}: {}", file.path, diagnostic.level.name(), diagnostic.message)
     };
     file.diagnostics.iter().map(one).collect()
 }

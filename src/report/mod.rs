@@ -3,10 +3,13 @@
 mod deps;
 mod diagnostics;
 mod diff;
+mod doctor;
 mod explain;
 mod findings;
+mod hook;
 mod inspection;
 mod reasons;
+mod status;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -16,6 +19,7 @@ mod watch;
 use std::fmt::{Display, Write as _};
 use std::io::{self, IsTerminal};
 
+use crate::base::amounts::{plural, thousands};
 use crate::base::diagnostic::FileDiagnostics;
 use crate::base::location::ItemKind;
 use crate::commands::Wait;
@@ -188,22 +192,4 @@ fn json_line(target: &mut String, object: &impl serde::Serialize) {
     // The shapes printed here hold strings and numbers alone, so they always have a JSON form.
     target.push_str(&serde_json::to_string(object).unwrap_or_default());
     target.push('\n');
-}
-
-/// `2939` as `2,939`.
-fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 file`, `2 files`.
-fn plural(count: usize, one: &str) -> String {
-    if count == 1 { format!("{count} {one}") } else { format!("{count} {one}s") }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{Report, line, plural};
+use super::{Report, line, plural, status};
 use crate::commands::Mode;
-use crate::commands::outcome::{BuildOutcome, CleanOutcome, Counts, InvalidSidecar, Miss, Outcome};
+use crate::commands::outcome::{BuildOutcome, CleanOutcome, Counts, InvalidSidecar, LeftOut, Miss, Outcome};
 
 /// How many names that somebody else has bound are listed.
 const NAMES_SHOWN: usize = 5;
@@ -22,6 +22,7 @@ impl Report {
             line(&mut self.text, format_args!("difference: {difference}"));
         }
         let (word, end) = reload_word(outcome, mode);
+        self.left_out(outcome.left_out);
         let counts = reload_counts(&outcome.counts, outcome.timings.total());
         line(&mut self.text, format_args!("{word}: {counts}{end}"));
     }
@@ -68,7 +69,29 @@ impl Report {
         } else {
             build_counts(&outcome.counts, outcome.timings.total())
         };
+        self.left_out(outcome.left_out);
         line(&mut self.text, format_args!("{word}: {counts}"));
+    }
+
+    /// The command that mends what a check of sidecars or of the index found.
+    pub fn how_to_mend(&mut self, outcome: &BuildOutcome, staged: bool) {
+        let errors = !outcome.failures.is_empty();
+        let mend = match (errors, outcome.has_invalid(), staged) {
+            (true, _, true) => {
+                "mend the errors and git add the files; `git commit --no-verify` skips this check"
+            }
+            (false, true, true) => "`darkc build --staged` makes and stages the sidecars",
+            (_, true, false) => "`darkc build` brings the sidecars up to date",
+            (true, false, false) | (false, false, _) => return,
+        };
+        line(&mut self.text, format_args!("to mend: {mend}"));
+    }
+
+    /// How many files are no sources for their names.
+    fn left_out(&mut self, left_out: LeftOut) {
+        if let Some(words) = status::left_out(left_out) {
+            line(&mut self.text, format_args!("note: {words}"));
+        }
     }
 
     /// The list that `--check` is for: what is not as it should be, with the path and why.
@@ -168,6 +191,9 @@ fn check_counts(outcome: &BuildOutcome, time: Duration) -> String {
     let missing = outcome.invalid.iter().filter(|sidecar| sidecar.miss == Miss::Missing).count();
     let stale = outcome.invalid.len() - missing;
     let (orphans, time) = (outcome.orphans.len(), time.as_millis());
+    if !outcome.judges_sidecars {
+        return format!("{files} sources, {files_failed} failed, {time} ms; git has no sidecars to compare");
+    }
     format!(
         "{files} sidecars ({files_hit} fresh, {missing} missing, {stale} stale, {orphans} orphaned), \
          {files_failed} failed, {time} ms"

@@ -5,6 +5,7 @@ pub mod decode;
 pub mod dval;
 pub mod edits;
 pub mod fold;
+pub mod git;
 pub mod ground_truth;
 pub mod interference;
 pub mod invariants;

@@ -20,6 +20,7 @@ missing  garden/bed.dark: there is no sidecar
 missing  garden/path.dark: there is no sidecar
 --- stderr
 checked: 2 sidecars (0 fresh, 2 missing, 0 stale, 0 orphaned), 0 failed, TIME
+to mend: `darkc build` brings the sidecars up to date
 
 "#]],
     );
@@ -74,6 +75,7 @@ error[PARSE-UNCLOSED]: expected ')' to close the '(' at line 4:13, found end of 
   | ^
 
 checked: 1 sidecars (0 fresh, 0 missing, 0 stale, 1 orphaned), 1 failed, TIME
+to mend: `darkc build` brings the sidecars up to date
 
 "#]],
     );

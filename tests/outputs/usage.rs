@@ -90,6 +90,12 @@ Options:
                           or above]
       --check             Write nothing; list the sidecars that are stale, missing or orphaned, and
                           exit with 1 if there are any
+      --staged            Take the index of the git repository, which the next commit will hold, for
+                          the work tree: make the sidecars of its sources and put them into it, or
+                          with --check judge it
+      --format <FORMAT>   How --check says what it finds: snippets and a list, one line a finding,
+                          one JSON object a finding, or annotations of GitHub's [default: text]
+                          [possible values: text, short, json, github]
       --timings[=<FORM>]  Show how long each stage took, as a table or as a Chrome trace (JSON on
                           standard output) [possible values: table, trace]
   -h, --help              Print help

@@ -38,7 +38,7 @@ pub enum Since {
 /// Reads the store, if there is one.
 pub fn look(settings: &Settings, set: &PackageSet, item: ItemId) -> (InStore, Since) {
     let no_store = || InStore::NoStore(settings.database.clone());
-    let mut database = match Database::open_read_only(&settings.database) {
+    let mut database = match Database::open_read_only(&settings.database, settings.make_folder) {
         Ok(database) if database.exists() => database,
         Ok(_) | Err(DbError::NoFolder { .. }) => return (no_store(), Since::Unknown("there is no store")),
         Err(error) => {
