@@ -138,7 +138,8 @@ fn a_folder_that_cannot_be_synced_is_a_warning() {
 fn a_store_that_is_removed_during_a_reload_is_no_success() {
     let calls = reload(&edited(), |_| None).calls;
     let (mut made_anew, mut failed, mut too_late) = (0, 0, 0);
-    for at in 0..calls {
+    // A sample, and each of the last calls, after some of which nobody looks at the store any more.
+    for at in (0..calls).filter(|at| at % 3 == 0 || calls - at < 20) {
         let tree = edited();
         let store = tree.beside(STORE);
         let run = reload(&tree, |call| {
