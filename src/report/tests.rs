@@ -251,7 +251,7 @@ fn reasons_are_printed_once_for_many_files() {
     assert_eq!(
         report.text,
         format!(
-            "unchanged  b.dark\nparsed  11 files: missing: no sidecar\n{listed}\
+            "unchanged  1 file\nparsed  11 files: missing: no sidecar\n{listed}\
              parsed  a.dark: stale: the source changed\nrelinked  fn A.f: A.g began to exist\n"
         )
     );
