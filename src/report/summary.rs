@@ -192,7 +192,8 @@ fn check_counts(outcome: &BuildOutcome, time: Duration) -> String {
     let stale = outcome.invalid.len() - missing;
     let (orphans, time) = (outcome.orphans.len(), time.as_millis());
     if !outcome.judges_sidecars {
-        return format!("{files} sources, {files_failed} failed, {time} ms; git has no sidecars to compare");
+        let sources = plural(files, "source");
+        return format!("{sources}, {files_failed} failed, {time} ms; git has no sidecars to compare");
     }
     format!(
         "{files} sidecars ({files_hit} fresh, {missing} missing, {stale} stale, {orphans} orphaned), \
