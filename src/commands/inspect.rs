@@ -96,18 +96,17 @@ fn judge(text: &str, canonical: bool) -> Judged {
     Judged { verdict: Verdict::Ok, items, canonical: transcripts, diagnostics: Vec::new() }
 }
 
-/// Darklang hashes by name: a function called like a value has the value's hash, and of two declarations of one
-/// kind and name the last one's counts for both.
+/// Darklang hashes by name: of a value, a function and a type of one name the first that is there in this order is
+/// hashed for all, and of several of one kind the last
+/// (`darklang/dark LibSerialization/Hashing/Hashing.fs`, `computeHashesWithSCCs`).
 fn share_hashes(items: &mut [ListedItem]) {
-    let hashes: Vec<ContentHash> = items
-        .iter()
-        .map(|item| {
-            let same_name = items.iter().filter(|other| other.location == item.location);
-            let of_kind = |kind| same_name.clone().rfind(move |other| other.kind == kind);
-            let kind = if item.kind == ItemKind::Fn { ItemKind::Value } else { item.kind };
-            of_kind(kind).or_else(|| of_kind(item.kind)).map_or(item.hash, |other| other.hash)
-        })
-        .collect();
+    let hashed = |item: &ListedItem| {
+        let same_name = || items.iter().filter(|other| other.location == item.location);
+        let of_kind = |kind| same_name().rfind(|other| other.kind == kind);
+        let hashed = [ItemKind::Value, ItemKind::Fn, ItemKind::Type].into_iter().find_map(of_kind);
+        hashed.map_or(item.hash, |hashed| hashed.hash)
+    };
+    let hashes: Vec<ContentHash> = items.iter().map(hashed).collect();
     for (item, hash) in items.iter_mut().zip(hashes) {
         item.hash = hash;
     }
