@@ -35,6 +35,7 @@ fn main() -> io::Result<()> {
     for path in ALL.iter().chain([&MANIFEST, &"build.rs"]) {
         println!("cargo::rerun-if-changed={path}");
     }
+    println!("cargo::rustc-env=DARKC_TARGET={}", env::var("TARGET").unwrap_or_default());
     link_static_unwinder();
     let root = folder("CARGO_MANIFEST_DIR")?;
     let digest = tool_digest(&root)?;

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{build, check, clean, deps, diff, doctor, explain, hook, inspect, items, reload, status};
+use super::manners::Manners;
+use super::{
+    build, check, clean, completions, deps, diff, doctor, explain, hook, inspect, items, reload, status,
+};
 
 /// Pre-compiled cache sidecars and an incremental loader for Darklang package files.
 ///
@@ -16,6 +19,8 @@ use super::{build, check, clean, deps, diff, doctor, explain, hook, inspect, ite
 #[derive(Debug, Parser)]
 #[command(name = "darkc", version, max_term_width = 100)]
 pub struct Cli {
+    #[command(flatten)]
+    pub manners: Manners,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -62,6 +67,10 @@ pub enum Command {
     /// A source is taken alone, as if it were the whole package set: names that it does not define itself may
     /// stay unresolved. With --canonical, items of the package set can be named too.
     Inspect(inspect::Inspect),
+    /// Print the completions of a shell; `docs/installing.md` says where each shell looks for them
+    Completions(completions::Completions),
+    /// Print a manual page, to be read with `man -l -`
+    Man(completions::Man),
 }
 
 #[derive(Debug, Default, Args)]

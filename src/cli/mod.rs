@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod check;
 mod clean;
+mod completions;
 mod deps;
 mod diff;
 mod explain;
@@ -12,6 +13,7 @@ mod hook;
 mod inspect;
 mod items;
 mod limits;
+mod manners;
 mod reload;
 mod settings;
 mod status;
@@ -24,7 +26,9 @@ use std::ffi::OsString;
 use std::fmt::Display;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
+use crate::commands;
 use crate::report::Report;
 use args::{Cli, CliTimings, Command};
 use settings::Environment;
@@ -58,8 +62,14 @@ pub fn run() -> u8 {
 }
 
 fn run_command(typed: impl IntoIterator<Item = OsString>, report: &mut Report) -> Exit {
+    let typed: Vec<OsString> = typed.into_iter().collect();
+    let is_verbose = typed.iter().any(|word| word == "--verbose" || word == "-v");
     let typed = match Cli::try_parse_from(typed) {
         Ok(typed) => typed,
+        Err(stop) if stop.kind() == ErrorKind::DisplayVersion && is_verbose => {
+            report.version(&commands::Binary::this());
+            return Exit::Done;
+        }
         Err(stop) => {
             report.usage(&stop.render().to_string(), stop.use_stderr());
             return if stop.use_stderr() { Exit::Failed } else { Exit::Done };
@@ -67,6 +77,9 @@ fn run_command(typed: impl IntoIterator<Item = OsString>, report: &mut Report) -
     };
     if let Err(error) = limits::survive_file_size_limit() {
         return fail(report, &format_args!("the limit of file sizes cannot be heeded: {error}"));
+    }
+    if let Err(error) = typed.manners.apply(report) {
+        return fail(report, &error);
     }
     let environment = Environment::of_process();
     let ended = match typed.command {
@@ -82,6 +95,8 @@ fn run_command(typed: impl IntoIterator<Item = OsString>, report: &mut Report) -
         Command::Explain(explain) => explain::run(&explain, &environment, report),
         Command::Items(items) => items::run(&items, &environment, report),
         Command::Inspect(inspect) => inspect::run(&inspect, &environment, report),
+        Command::Completions(completions) => completions::run(&completions, report),
+        Command::Man(man) => completions::run_man(&man, report),
     };
     ended.unwrap_or_else(|failure| fail(report, &failure))
 }

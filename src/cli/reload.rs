@@ -122,7 +122,7 @@ fn say(typed: &Reload, outcome: &Outcome, mode: Mode, report: &mut Report) {
     if typed.explain {
         report.explain(outcome);
     }
-    if typed.dry_run || typed.explain {
+    if typed.dry_run || typed.explain || report.is_verbose() {
         report.changes(&outcome.changes);
     }
     if typed.stats {

@@ -7,15 +7,14 @@ use std::time::{Duration, SystemTime};
 use super::package_refs;
 use super::settings::Settings;
 use super::status::{RefsState, refs_state};
-use super::{Failure, builtin_sources};
+use super::{Binary, Failure, builtin_sources};
 use crate::base::amounts::{plural, thousands};
 use crate::db::{self, Database, DbError, KnownAs, Millis};
 use crate::discover::checkout::{self, LONGEST_TICK};
 use crate::discover::git::{GitError, Repository};
 use crate::discover::hooks::{Hook, HookPlace};
 use crate::discover::{self, Found, system};
-use crate::incremental::{BuiltinLookup, STATE_DIGEST};
-use crate::load::TOOL_DIGEST;
+use crate::incremental::BuiltinLookup;
 use crate::state::around::Around;
 
 /// The oldest SQLite that knows all that darkc asks of it (`UPDATE` of a row value, generated tables of pragmas).
@@ -50,9 +49,7 @@ pub enum Health {
 #[derive(Debug)]
 pub struct DoctorOutcome {
     pub preconditions: Vec<Precondition>,
-    pub tool_digest: String,
-    pub state_digest: String,
-    pub sqlite: &'static str,
+    pub binary: Binary,
 }
 
 impl DoctorOutcome {
@@ -112,12 +109,7 @@ pub fn doctor(settings: Result<Settings, String>) -> Result<DoctorOutcome, Failu
             preconditions.push(space(settings));
         }
     }
-    Ok(DoctorOutcome {
-        preconditions,
-        tool_digest: TOOL_DIGEST.to_string(),
-        state_digest: format!("{:032x}", STATE_DIGEST.0),
-        sqlite: db::sqlite_version(),
-    })
+    Ok(DoctorOutcome { preconditions, binary: Binary::this() })
 }
 
 fn packages(settings: &Settings, found: &Found) -> Precondition {

@@ -1,5 +1,6 @@
 //! What darkc does: one file a command, and what their outcomes are made of.
 
+mod binary;
 mod build;
 mod changes;
 mod check;
@@ -27,6 +28,7 @@ pub mod hook;
 pub mod staged;
 pub mod status;
 
+pub use binary::Binary;
 pub use build::build;
 pub use check::{CheckOutcome, Checks, check, is_code, is_unresolved, unknown_code};
 pub use clean::clean;

@@ -31,9 +31,9 @@ impl Report {
         let object = JsonDoctor {
             version: VERSION,
             darkc: env!("CARGO_PKG_VERSION"),
-            tool_digest: &outcome.tool_digest,
-            state_digest: &outcome.state_digest,
-            sqlite: outcome.sqlite,
+            tool_digest: &outcome.binary.tool_digest,
+            state_digest: &outcome.binary.state_digest,
+            sqlite: outcome.binary.sqlite,
             os: std::env::consts::OS,
             arch: std::env::consts::ARCH,
             healthy: outcome.is_healthy(),

@@ -10,10 +10,12 @@ mod hook;
 mod inspection;
 mod reasons;
 mod status;
+mod style;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod timings;
+mod version;
 mod watch;
 
 use std::fmt::{Display, Write as _};
@@ -24,6 +26,7 @@ use crate::base::diagnostic::FileDiagnostics;
 use crate::base::location::ItemKind;
 use crate::commands::Wait;
 use crate::commands::outcome::ListedItem;
+pub use style::{Color, Volume};
 
 /// Gathers the whole output and writes it once, so that a line costs no system call and no output is cut in half.
 #[derive(Debug, Default)]
@@ -32,6 +35,7 @@ pub struct Report {
     text: String,
     /// Whether diagnostics are coloured.
     styled: bool,
+    volume: Volume,
 }
 
 /// Whether what was written has a reader.
@@ -46,8 +50,32 @@ pub enum Heard {
 
 impl Report {
     pub fn for_process() -> Self {
-        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Report { styled: !no_color && io::stderr().is_terminal(), ..Report::default() }
+        let mut report = Report::default();
+        report.set_style(Volume::Normal, Color::Auto);
+        report
+    }
+
+    /// Sets how much is printed and whether in colours.
+    pub fn set_style(&mut self, volume: Volume, color: Color) {
+        self.volume = volume;
+        self.styled = color.is_styled(|name| std::env::var_os(name), io::stderr().is_terminal());
+    }
+
+    /// Whether every change is to be listed.
+    pub fn is_verbose(&self) -> bool {
+        self.volume == Volume::Verbose
+    }
+
+    /// Adds a line that says how a run ended.
+    fn end(&mut self, words: std::fmt::Arguments<'_>) {
+        if self.volume != Volume::Quiet {
+            line(&mut self.text, words);
+        }
+    }
+
+    /// Prints a document as it is.
+    pub fn document(&mut self, bytes: &[u8]) {
+        self.data.push_str(&String::from_utf8_lossy(bytes));
     }
 
     /// Writes what was gathered. Returns false, after a message, if data could not be written. A reader that has gone

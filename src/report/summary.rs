@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{Report, line, plural, status};
+use super::{Report, Volume, line, plural, status};
 use crate::commands::Mode;
 use crate::commands::outcome::{BuildOutcome, CleanOutcome, Counts, InvalidSidecar, LeftOut, Miss, Outcome};
 
@@ -24,7 +24,7 @@ impl Report {
         let (word, end) = reload_word(outcome, mode);
         self.left_out(outcome.left_out);
         let counts = reload_counts(&outcome.counts, outcome.timings.total());
-        line(&mut self.text, format_args!("{word}: {counts}{end}"));
+        self.end(format_args!("{word}: {counts}{end}"));
     }
 
     /// How the users' own work relates to what changed.
@@ -70,7 +70,7 @@ impl Report {
             build_counts(&outcome.counts, outcome.timings.total())
         };
         self.left_out(outcome.left_out);
-        line(&mut self.text, format_args!("{word}: {counts}"));
+        self.end(format_args!("{word}: {counts}"));
     }
 
     /// The command that mends what a check of sidecars or of the index found.
@@ -104,16 +104,19 @@ impl Report {
         }
     }
 
+    /// What was removed, listed where that is asked for, and what was left alone.
     pub fn clean(&mut self, outcome: &CleanOutcome, dry_run: bool) {
-        for path in &outcome.removed {
-            line(&mut self.data, format_args!("{path}"));
+        if dry_run || self.volume == Volume::Verbose {
+            for path in &outcome.removed {
+                line(&mut self.data, format_args!("{path}"));
+            }
         }
         for path in &outcome.spared {
             line(&mut self.text, format_args!("left alone: {path} is not a sidecar"));
         }
         let word = if dry_run { "would clean" } else { "cleaned" };
         let removed = plural(outcome.removed.len(), "file");
-        line(&mut self.text, format_args!("{word}: {removed} removed, {} left alone", outcome.spared.len()));
+        self.end(format_args!("{word}: {removed} removed, {} left alone", outcome.spared.len()));
     }
 
     /// The last line of a listing that errors in the sources prevented.
@@ -162,15 +165,15 @@ pub(super) fn reload_word(outcome: &Outcome, mode: Mode) -> (&'static str, &'sta
     }
 }
 
-/// The wording is fixed, plural and all, because scripts read it.
+/// Scripts read this line: its words and their order stay.
 pub(super) fn reload_counts(counts: &Counts, time: Duration) -> String {
     format!(
-        "{} files ({} hit, {} parsed, {} failed), {} items ({} added, {} changed, {} removed), {} ms",
-        counts.files,
+        "{} ({} hit, {} parsed, {} failed), {} ({} added, {} changed, {} removed), {} ms",
+        plural(counts.files, "file"),
         counts.files_hit,
         counts.files_parsed,
         counts.files_failed,
-        counts.items,
+        plural(counts.items, "item"),
         counts.items_added,
         counts.items_changed,
         counts.items_removed,
@@ -180,10 +183,8 @@ pub(super) fn reload_counts(counts: &Counts, time: Duration) -> String {
 
 pub(super) fn build_counts(counts: &Counts, time: Duration) -> String {
     let Counts { files, files_hit, sidecars_written, files_failed, .. } = counts;
-    let time = time.as_millis();
-    format!(
-        "{files} sidecars ({files_hit} fresh, {sidecars_written} written), {files_failed} failed, {time} ms"
-    )
+    let (sidecars, time) = (plural(*files, "sidecar"), time.as_millis());
+    format!("{sidecars} ({files_hit} fresh, {sidecars_written} written), {files_failed} failed, {time} ms")
 }
 
 fn check_counts(outcome: &BuildOutcome, time: Duration) -> String {
@@ -196,8 +197,8 @@ fn check_counts(outcome: &BuildOutcome, time: Duration) -> String {
         return format!("{sources}, {files_failed} failed, {time} ms; git has no sidecars to compare");
     }
     format!(
-        "{files} sidecars ({files_hit} fresh, {missing} missing, {stale} stale, {orphans} orphaned), \
-         {files_failed} failed, {time} ms"
+        "{} ({files_hit} fresh, {missing} missing, {stale} stale, {orphans} orphaned), {files_failed} failed, {time} ms",
+        plural(files, "sidecar")
     )
 }
 
