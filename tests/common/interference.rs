@@ -126,17 +126,20 @@ impl Interference {
     }
 }
 
-/// What interferers can fall back on: former stores.
+/// What interferers can fall back on: former stores. Those with other node ids than the options ask for are left out:
+/// a reload adopts them as they are, so that the store is right and still not as a fresh one.
 #[derive(Default)]
 pub struct Past {
-    backups: Vec<Vec<u8>>,
+    backups: Vec<(bool, Vec<u8>)>,
     loads: Vec<Fresh>,
 }
 
 impl Past {
     /// Remembers the state after a step.
     pub fn remember(&mut self, edited: &Edited<'_>, fresh: Fresh) {
-        self.backups.extend(fs::read(&edited.database));
+        self.backups.extend(
+            fs::read(&edited.database).map(|bytes| (edited.options.zero_ids != edited.switched, bytes)),
+        );
         self.loads.extend((fresh.code == 0).then_some(fresh));
         if self.backups.len() > BACKUPS {
             self.backups.remove(0);
@@ -159,22 +162,31 @@ pub fn interfere(
         Interference::Spoil(sidecar) => spoil(edited, sidecar, random),
         Interference::Unblock => unblock(edited),
         Interference::Full => edited.options.full = true,
-        Interference::SwitchNodeIds => edited.options.zero_ids = !edited.options.zero_ids,
+        Interference::SwitchNodeIds => {
+            edited.options.zero_ids = !edited.options.zero_ids;
+            edited.switched = !edited.switched;
+        }
         Interference::DryRun => look(edited, ReloadOptions { dry_run: true, ..edited.options })?,
         Interference::Verify => look(edited, ReloadOptions { verify: true, ..edited.options })?,
         Interference::DeleteDatabase => replace(&edited.database, None),
         Interference::Restore => {
-            if let Some(backup) = random.pick(&past.backups) {
+            let zero_ids = edited.options.zero_ids;
+            let backups: Vec<_> = past.backups.iter().filter(|(zero, _)| *zero == zero_ids).collect();
+            if let Some((_, backup)) = random.pick(&backups) {
                 replace(&edited.database, Some(backup));
+                edited.switched = false;
             }
         }
         Interference::OtherLoad { in_place } => {
-            let Some(load) = random.pick(&past.loads) else { return Ok(()) };
+            let zero_ids = edited.options.zero_ids;
+            let loads: Vec<_> = past.loads.iter().filter(|load| load.zero_ids == zero_ids).collect();
+            let Some(load) = random.pick(&loads) else { return Ok(()) };
             if in_place && exists {
                 load_into(&compare::open(&edited.database), &load.database());
             } else {
                 replace(&edited.database, Some(&fs::read(load.database()).expect("a fresh store")));
                 forget_darkc(&compare::open(&edited.database));
+                edited.switched = false;
             }
         }
         _ if !exists => {}
@@ -189,6 +201,8 @@ pub fn interfere(
             let table = PROJECTIONS[random.below(PROJECTIONS.len())];
             recreate(&compare::open(&edited.database), table, filled);
         }
+        // Which ids the store has is forgotten as well, and then they would be adopted.
+        Interference::Forget if edited.switched => {}
         Interference::Forget => {
             edited.forgetful = true;
             let forget = FORGET[random.below(FORGET.len())];

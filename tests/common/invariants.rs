@@ -35,6 +35,8 @@ pub struct Edited<'l> {
     /// Whether a reload failed since the sidecars were compared: one that goes with a deleted source is not written again
     /// where the source comes back as the store was loaded from it.
     pub failed: bool,
+    /// Whether the options ask for other node ids than those that the store was last loaded with.
+    pub switched: bool,
 }
 
 impl Edited<'_> {
@@ -48,6 +50,7 @@ impl Edited<'_> {
             spoilt: BTreeSet::new(),
             forgetful: false,
             failed: false,
+            switched: false,
         }
     }
 
@@ -67,7 +70,7 @@ impl Edited<'_> {
             ));
         }
         match outcome.code {
-            0 => {}
+            0 => self.switched = false,
             1 if bytes_on_disk(&self.database) == before => {
                 self.failed = true;
                 return Ok(false);
@@ -186,13 +189,14 @@ pub struct Fresh {
     pub tree: Tree,
     pub code: i32,
     pub message: String,
+    pub zero_ids: bool,
 }
 
 impl Fresh {
     pub fn load(loader: &dyn Loader, tree: Tree, zero_ids: bool) -> Fresh {
         let options = ReloadOptions { zero_ids, ..ReloadOptions::default() };
         let Outcome { code, message } = loader.reload(&tree.packages(), &tree.beside("fresh.db"), options);
-        Fresh { tree, code, message }
+        Fresh { tree, code, message, zero_ids }
     }
 
     /// A copy of the sources alone.
