@@ -255,7 +255,7 @@ fn clean_takes_what_is_its_own() {
     let before = files_below(&tree.packages());
     let dry = tree.darkc("clean", &["--dry-run"]).expect_code(0);
     assert_eq!(files_below(&tree.packages()), before, "a dry run removes nothing");
-    let run = tree.darkc("clean", &[]).expect_code(0);
+    let run = tree.darkc("clean", &["-v"]).expect_code(0);
     assert_eq!(run.stdout, dry.stdout, "what was said is what is done");
     assert_eq!(run.stdout.lines().count(), 10);
     says(&run.stderr, "left alone: garden/foreign.darkc ");

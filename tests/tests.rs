@@ -31,6 +31,8 @@ mod git;
 mod questions;
 /// What each command and option does, as scripts see it.
 mod commands;
+/// The options that every command takes, completions, manual pages and the version.
+mod manners;
 /// All that each command prints, word for word.
 mod outputs;
 /// How everything stands, on one screen.

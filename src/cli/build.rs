@@ -54,7 +54,7 @@ pub fn run(typed: &Build, environment: &Environment, report: &mut Report) -> End
     show_timings(typed.timings.timings, &outcome.timings, report);
     report.build(&outcome, typed.check);
     let invalid = typed.check && outcome.has_invalid();
-    if typed.check || !outcome.failures.is_empty() {
+    if typed.check || (typed.staged && !outcome.failures.is_empty()) {
         report.how_to_mend(&outcome, typed.staged);
     }
     // A build that could not write a sidecar has failed.

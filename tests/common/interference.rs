@@ -175,6 +175,7 @@ pub fn interfere(
             if let Some((_, backup)) = random.pick(&backups) {
                 replace(&edited.database, Some(backup));
                 edited.switched = false;
+                edited.may_lack_sidecars = true;
             }
         }
         Interference::OtherLoad { in_place } => {

@@ -32,9 +32,9 @@ pub struct Edited<'l> {
     pub spoilt: BTreeSet<String>,
     /// Whether somebody has taken away some of what darkc remembers, and it may not have noticed yet.
     pub forgetful: bool,
-    /// Whether a reload failed since the sidecars were compared: one that goes with a deleted source is not written again
-    /// where the source comes back as the store was loaded from it.
-    pub failed: bool,
+    /// Whether a reload failed, or a former store was put back, since the sidecars were compared: one that went with a
+    /// deleted source is not written again where the source comes back as the store was loaded from it.
+    pub may_lack_sidecars: bool,
     /// Whether the options ask for other node ids than those that the store was last loaded with.
     pub switched: bool,
 }
@@ -49,7 +49,7 @@ impl Edited<'_> {
             options: ReloadOptions::default(),
             spoilt: BTreeSet::new(),
             forgetful: false,
-            failed: false,
+            may_lack_sidecars: false,
             switched: false,
         }
     }
@@ -72,7 +72,7 @@ impl Edited<'_> {
         match outcome.code {
             0 => self.switched = false,
             1 if bytes_on_disk(&self.database) == before => {
-                self.failed = true;
+                self.may_lack_sidecars = true;
                 return Ok(false);
             }
             1 => return Err("a reload that failed has changed the database".to_owned()),
@@ -121,13 +121,13 @@ impl Edited<'_> {
             };
             let is_wrong = match found {
                 Some(_) => !self.spoilt.contains(&path) && is_used(),
-                None => self.spoilt.is_empty() && !self.failed,
+                None => self.spoilt.is_empty() && !self.may_lack_sidecars,
             };
             if is_wrong {
                 return Err(format!("the sidecar {path} is not as a fresh build writes it"));
             }
         }
-        self.failed &= missing;
+        self.may_lack_sidecars &= missing;
         Ok(())
     }
 }

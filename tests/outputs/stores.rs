@@ -74,7 +74,7 @@ error[PARSE-UNCLOSED]: expected ')' to close the '(' at line 4:13, found end of 
 5 |
   | ^
 
-checked: 1 sidecars (0 fresh, 0 missing, 0 stale, 1 orphaned), 1 failed, TIME
+checked: 1 sidecar (0 fresh, 0 missing, 0 stale, 1 orphaned), 1 failed, TIME
 to mend: `darkc build` brings the sidecars up to date
 
 "#]],
@@ -92,7 +92,7 @@ error[PARSE-UNCLOSED]: expected ')' to close the '(' at line 4:13, found end of 
 5 |
   | ^
 
-not built: 1 sidecars (0 fresh, 0 written), 1 failed, TIME
+not built: 1 sidecar (0 fresh, 0 written), 1 failed, TIME
 
 "#]],
     );
@@ -255,9 +255,6 @@ would clean: 2 files removed, 1 left alone
         0,
         str![[r#"
 exit code 0
---- stdout
-garden/bed.darkc
-garden/path.darkc
 --- stderr
 left alone: garden/notes.darkc is not a sidecar
 cleaned: 2 files removed, 1 left alone

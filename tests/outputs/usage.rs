@@ -19,7 +19,7 @@ error: unrecognized subcommand 'relaod'
 
   tip: a similar subcommand exists: 'reload'
 
-Usage: darkc <COMMAND>
+Usage: darkc [OPTIONS] <COMMAND>
 
 For more information, try '--help'.
 
@@ -100,6 +100,14 @@ Options:
                           standard output) [possible values: table, trace]
   -h, --help              Print help
 
+Options of every command:
+  -C <DIR>            Run as if started in this directory
+  -q, --quiet         Print errors, warnings and what was asked for, but not how the run ended
+  -v, --verbose       List what was done as well: files that were removed, items that changed
+      --color <WHEN>  Whether diagnostics are coloured; `auto` heeds NO_COLOR, CLICOLOR_FORCE,
+                      TERM=dumb and whether standard error is a terminal [default: auto] [possible
+                      values: auto, always, never]
+
 "#]],
     );
     prints(
@@ -156,6 +164,14 @@ Options:
                                 on standard output) [possible values: table, trace]
   -h, --help                    Print help
 
+Options of every command:
+  -C <DIR>            Run as if started in this directory
+  -q, --quiet         Print errors, warnings and what was asked for, but not how the run ended
+  -v, --verbose       List what was done as well: files that were removed, items that changed
+      --color <WHEN>  Whether diagnostics are coloured; `auto` heeds NO_COLOR, CLICOLOR_FORCE,
+                      TERM=dumb and whether standard error is a terminal [default: auto] [possible
+                      values: auto, always, never]
+
 "#]],
     );
     prints(
@@ -180,6 +196,23 @@ Options:
 
   -h, --help
           Print help (see a summary with '-h')
+
+Options of every command:
+  -C <DIR>
+          Run as if started in this directory
+
+  -q, --quiet
+          Print errors, warnings and what was asked for, but not how the run ended
+
+  -v, --verbose
+          List what was done as well: files that were removed, items that changed
+
+      --color <WHEN>
+          Whether diagnostics are coloured; `auto` heeds NO_COLOR, CLICOLOR_FORCE, TERM=dumb and
+          whether standard error is a terminal
+          
+          [default: auto]
+          [possible values: auto, always, never]
 
 "#]],
     );
@@ -244,6 +277,23 @@ Options:
   -h, --help
           Print help (see a summary with '-h')
 
+Options of every command:
+  -C <DIR>
+          Run as if started in this directory
+
+  -q, --quiet
+          Print errors, warnings and what was asked for, but not how the run ended
+
+  -v, --verbose
+          List what was done as well: files that were removed, items that changed
+
+      --color <WHEN>
+          Whether diagnostics are coloured; `auto` heeds NO_COLOR, CLICOLOR_FORCE, TERM=dumb and
+          whether standard error is a terminal
+          
+          [default: auto]
+          [possible values: auto, always, never]
+
 "#]],
     );
     prints(
@@ -266,6 +316,14 @@ Options:
                          and version, separated by tabs [default: the F# sources in
                          backend/src/Builtins beside the packages, if that folder exists]
   -h, --help             Print help
+
+Options of every command:
+  -C <DIR>            Run as if started in this directory
+  -q, --quiet         Print errors, warnings and what was asked for, but not how the run ended
+  -v, --verbose       List what was done as well: files that were removed, items that changed
+      --color <WHEN>  Whether diagnostics are coloured; `auto` heeds NO_COLOR, CLICOLOR_FORCE,
+                      TERM=dumb and whether standard error is a terminal [default: auto] [possible
+                      values: auto, always, never]
 
 "#]],
     );
@@ -309,6 +367,23 @@ Options:
 
   -h, --help
           Print help (see a summary with '-h')
+
+Options of every command:
+  -C <DIR>
+          Run as if started in this directory
+
+  -q, --quiet
+          Print errors, warnings and what was asked for, but not how the run ended
+
+  -v, --verbose
+          List what was done as well: files that were removed, items that changed
+
+      --color <WHEN>
+          Whether diagnostics are coloured; `auto` heeds NO_COLOR, CLICOLOR_FORCE, TERM=dumb and
+          whether standard error is a terminal
+          
+          [default: auto]
+          [possible values: auto, always, never]
 
 "#]],
     );
