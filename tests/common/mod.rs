@@ -202,8 +202,10 @@ pub fn summary(stderr: &str) -> Summary {
         panic!("too few numbers in: {line}");
     };
     let says = format!(
-        "reloaded: {files} files ({hit} hit, {parsed} parsed, {failed} failed), \
-         {items} items ({added} added, {changed} changed, {removed} removed), "
+        "reloaded: {files} {} ({hit} hit, {parsed} parsed, {failed} failed), \
+         {items} {} ({added} added, {changed} changed, {removed} removed), ",
+        if files == 1 { "file" } else { "files" },
+        if items == 1 { "item" } else { "items" }
     );
     assert!(line.starts_with(&says), "the summary reads\n{line}\nand not\n{says}…");
     Summary { files, hit, parsed, failed, items, added, changed, removed }
