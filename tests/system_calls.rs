@@ -80,7 +80,7 @@ fn nothing_changed_costs_the_look_at_the_sources() {
     let opened = reload(&tree);
     assert_eq!((opened.syncs(), opened.pages), (0, 0), "{opened:?}");
     // On a slow machine the store has lain still by now, and is sealed.
-    assert!(opened.all <= 200, "with the store opened: {opened:?}");
+    assert!(opened.all <= 300, "with the store opened: {opened:?}");
     thread::sleep(QUIET);
     reload(&tree);
     let sealed = reload(&tree);
@@ -102,7 +102,8 @@ fn an_edit_of_a_leaf_syncs_nothing_and_writes_few_pages() {
     let next = reload(&tree);
     assert_eq!(next.syncs(), 0, "{next:?}");
     assert!(next.pages <= 36, "{next:?}");
-    assert!(next.all <= 395, "{next:?}");
+    // On a slow machine the log has lain still by now, and is moved into the store before.
+    assert!(next.all <= 500, "{next:?}");
 }
 
 /// A log that has grown too long is moved into the store, and only then is the disk waited for.
