@@ -82,19 +82,16 @@ fn nothing_changed_costs_the_look_at_the_sources() {
     let opened = reload(&tree);
     assert_eq!((opened.syncs(), opened.pages), (0, 0), "{opened:?}");
     // On a slow machine the store has lain still by now, and is sealed.
-    assert!(opened.all <= 300, "with the store opened: {opened:?}");
-    // One quiet reload moves the log, the next one seals the store. A slow machine takes one more.
-    let mut quiet = (0..4).map(|_| {
-        thread::sleep(QUIET);
-        reload(&tree);
-        reload(&tree)
-    });
-    let sealed = quiet.find(|calls| calls.all <= 85).expect("a store that lies still is sealed");
+    assert!(opened.all <= 200, "with the store opened: {opened:?}");
+    thread::sleep(QUIET);
+    reload(&tree);
+    let sealed = reload(&tree);
     assert_eq!(
         sealed.count(&["write", "pwrite64", "fsync", "fdatasync", "rename"]),
         1,
         "one line: {sealed:?}"
     );
+    assert!(sealed.all <= 85, "with a seal that holds: {sealed:?}");
 }
 
 #[test]
@@ -107,8 +104,7 @@ fn an_edit_of_a_leaf_syncs_nothing_and_writes_few_pages() {
     let next = reload(&tree);
     assert_eq!(next.syncs(), 0, "{next:?}");
     assert!(next.pages <= 36, "{next:?}");
-    // On a slow machine the log has lain still by now, and is moved into the store before.
-    assert!(next.all <= 500, "{next:?}");
+    assert!(next.all <= 395, "{next:?}");
 }
 
 /// A log that has grown too long is moved into the store, and only then is the disk waited for.
