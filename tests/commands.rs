@@ -1,7 +1,6 @@
 //! What each command and option does, as scripts see it: exit codes, lines, and what is left on disk.
 
 use std::fs;
-use std::path::Path;
 
 use darkc::internals::load::TOOL_DIGEST;
 use darkc_cache_format::{SourceHash, encode, model::UnlinkedFile};
@@ -12,19 +11,9 @@ const BED: &str = "garden/bed.dark";
 const PATH: &str = "garden/path.dark";
 const STORE: &str = "store.db";
 
-/// The sources alone: the tour of the examples leaves sidecars beside them.
-fn examples() -> Tree {
-    let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/packages");
-    let tree = Tree::empty();
-    for path in files_below(&packages).iter().filter(|path| path.ends_with(".dark")) {
-        tree.write(path, &fs::read(packages.join(path)).expect("a readable example"));
-    }
-    tree
-}
-
 /// The examples, loaded.
 fn loaded() -> Tree {
-    let tree = examples();
+    let tree = Tree::examples();
     tree.reload(STORE, &[]).expect_code(0);
     tree
 }
@@ -51,7 +40,7 @@ fn lines(run: &Run) -> Vec<&str> {
 
 #[test]
 fn a_dry_run_lists_everything_and_makes_nothing() {
-    let tree = examples();
+    let tree = Tree::examples();
     let before = files_below(&tree.packages());
     let run = tree.reload(STORE, &["--dry-run"]).expect_code(0);
     assert_eq!(run.stdout.lines().count(), 46);
@@ -149,7 +138,7 @@ fn a_sidecar_that_says_something_else_is_named() {
 
 #[test]
 fn there_is_nothing_to_verify_without_a_store() {
-    let tree = examples();
+    let tree = Tree::examples();
     let run = tree.reload(STORE, &["--verify"]).expect_code(1);
     says(&run.stderr, "difference: ");
     assert!(!tree.beside(STORE).exists());
@@ -157,7 +146,7 @@ fn there_is_nothing_to_verify_without_a_store() {
 
 #[test]
 fn explain_names_every_reason() {
-    let tree = examples();
+    let tree = Tree::examples();
     let run = tree.reload(STORE, &["--explain"]).expect_code(0);
     says(&run.stderr, &format!("parsed  {BED}: missing: "));
     let run = tree.reload(STORE, &["--explain"]).expect_code(0);
@@ -204,7 +193,7 @@ fn explain_names_every_reason() {
 
 #[test]
 fn a_trace_is_json_and_nothing_else() {
-    let tree = examples();
+    let tree = Tree::examples();
     let run = tree.reload(STORE, &["--timings=trace"]).expect_code(0);
     let trace: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
     let events = trace["traceEvents"].as_array().expect("a list of events");
@@ -221,7 +210,7 @@ fn a_trace_is_json_and_nothing_else() {
 
 #[test]
 fn a_check_of_sidecars_finds_all_that_is_amiss() {
-    let tree = examples();
+    let tree = Tree::examples();
     let run = tree.darkc("build", &["--check"]).expect_code(1);
     assert_eq!(run.stdout.lines().count(), 9);
     says(&run.stdout, &format!("missing  {BED}: "));

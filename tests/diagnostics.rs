@@ -145,7 +145,7 @@ fn what_was_most_likely_meant_is_said() {
     );
 }
 
-/// Files that are no sources for their names are counted, so that nobody wonders where they are.
+/// The summary counts the files that are left out because of their names.
 #[test]
 fn files_that_are_left_out_are_counted() {
     let tree = Tree::empty();

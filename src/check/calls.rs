@@ -7,6 +7,7 @@ use super::finding::{Code, Part};
 use super::shape::Shape;
 use super::types::{Type, TypeId};
 use super::want::{Callee, Want, Why};
+use crate::base::amounts::plural;
 use crate::program::tree::{Expr, ExprKind, NodeIndex, PipePart, PipePartKind, TypeRef};
 
 /// An argument of a call.
@@ -195,9 +196,4 @@ impl<'a> Checker<'a, '_> {
             }
         }
     }
-}
-
-/// A count and what is counted.
-pub(super) fn plural(count: usize, what: &str) -> String {
-    if count == 1 { format!("{count} {what}") } else { format!("{count} {what}s") }
 }

@@ -1,6 +1,6 @@
 //! Records and enums: fields and cases by name.
 
-use super::calls::{Argument, plural};
+use super::calls::Argument;
 use super::checker::Checker;
 use super::declarations::{Declaration, Type as Declared};
 use super::finding::{Asked, Code, Part, Spot};
@@ -9,6 +9,7 @@ use super::pending::Pending;
 use super::render;
 use super::types::{Type, TypeId};
 use super::want::{Want, Why};
+use crate::base::amounts::plural;
 use crate::program::lookup::ItemId;
 use crate::program::tree::{Expr, NameRef, NodeIndex, Target, TypeRef};
 

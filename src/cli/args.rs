@@ -97,6 +97,34 @@ pub struct Builtins {
 }
 
 #[derive(Debug, Default, Args)]
+pub struct Refs {
+    /// The file of package hashes that Darklang's F# code reads, or `none` to leave it alone
+    /// [default: backend/src/LibExecution/package-ref-hashes.txt beside the packages, if that folder exists]
+    #[arg(long, value_name = "FILE")]
+    pub refs: Option<PathBuf>,
+}
+
+/// All that a reload reads or writes.
+#[derive(Debug, Default, Args)]
+pub struct Places {
+    #[command(flatten)]
+    pub packages: Packages,
+    #[command(flatten)]
+    pub store: Store,
+    #[command(flatten)]
+    pub refs: Refs,
+    #[command(flatten)]
+    pub builtins: Builtins,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CliFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, Default, Args)]
 pub struct Timed {
     /// Show how long each stage took, as a table or as a Chrome trace (JSON on standard output)
     #[arg(

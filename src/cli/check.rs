@@ -96,7 +96,7 @@ fn say(typed: &Check, outcome: &CheckOutcome, report: &mut Report) {
     report.checked(outcome);
 }
 
-/// Says findings as data, in a form that was asked for.
+/// Prints findings in the given format.
 pub fn show(format: CliCheckFormat, files: &[FileDiagnostics], report: &mut Report) {
     for file in files {
         match format {

@@ -37,10 +37,7 @@ pub enum CliDiffFormat {
 }
 
 pub fn run(typed: &Diff, environment: &Environment, report: &mut Report) -> Ended {
-    let settings = commands::Settings {
-        builtins: settings::builtins(&typed.builtins),
-        ..settings::with_store(&typed.packages, &typed.store, environment)?
-    };
+    let settings = settings::with_store(&typed.packages, &typed.store, &typed.builtins, environment)?;
     let outcome = commands::diff(&settings, &revisions(&typed.revisions))?;
     report.findings(&outcome.failures, &[], &outcome.warnings);
     if !outcome.failures.is_empty() {

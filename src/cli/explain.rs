@@ -1,8 +1,8 @@
 //! `darkc explain`: its options, and the choice of what to print.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::args::{Builtins, Packages, Store};
+use super::args::{Builtins, CliFormat, Packages, Store};
 use super::settings::{self, Environment};
 use super::{Ended, Exit};
 use crate::commands;
@@ -21,35 +21,25 @@ pub struct Explain {
     pub what: String,
     /// Text for people, or one JSON object
     #[arg(long, value_enum, default_value = "text")]
-    pub format: CliExplainFormat,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum CliExplainFormat {
-    #[default]
-    Text,
-    Json,
+    pub format: CliFormat,
 }
 
 pub fn run(typed: &Explain, environment: &Environment, report: &mut Report) -> Ended {
     // A code is explained wherever darkc is started.
     if let Some(code) = commands::explain_code(&typed.what) {
         match typed.format {
-            CliExplainFormat::Text => report.explained_code(&code),
-            CliExplainFormat::Json => report.explained_code_json(&code),
+            CliFormat::Text => report.explained_code(&code),
+            CliFormat::Json => report.explained_code_json(&code),
         }
         return Ok(Exit::Done);
     }
-    let settings = commands::Settings {
-        builtins: settings::builtins(&typed.builtins),
-        ..settings::with_store(&typed.packages, &typed.store, environment)?
-    };
+    let settings = settings::with_store(&typed.packages, &typed.store, &typed.builtins, environment)?;
     let answered = commands::explain_item(&settings, &typed.what)?;
     report.findings(&answered.failures, &[], &answered.warnings);
     let Some(item) = &answered.answer else { return Ok(Exit::Findings) };
     match typed.format {
-        CliExplainFormat::Text => report.explained_item(item),
-        CliExplainFormat::Json => report.explained_item_json(item),
+        CliFormat::Text => report.explained_item(item),
+        CliFormat::Json => report.explained_item_json(item),
     }
     Ok(Exit::Done)
 }

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::args::{Builtins, Packages};
+use super::args::{Builtins, CliFormat, Packages};
 use super::settings::{self, Environment};
 use super::{Ended, Exit, fail};
 use crate::commands::{self, outcome::Verdict};
@@ -21,18 +21,11 @@ pub struct Inspect {
     pub canonical: bool,
     /// Text for people, or one JSON object a line and path
     #[arg(long, value_enum, default_value = "text", conflicts_with = "canonical")]
-    pub format: CliInspectFormat,
+    pub format: CliFormat,
     #[command(flatten)]
     pub packages: Packages,
     #[command(flatten)]
     pub builtins: Builtins,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum CliInspectFormat {
-    #[default]
-    Text,
-    Json,
 }
 
 /// A path that cannot be read does not keep the others from being shown. Items that are named come last.
@@ -67,8 +60,8 @@ fn file(typed: &Inspect, path: &Path, report: &mut Report) -> Exit {
         match commands::inspect_sidecar(path) {
             Ok(sidecar) => {
                 match typed.format {
-                    CliInspectFormat::Text => report.sidecar_text(&sidecar),
-                    CliInspectFormat::Json => report.sidecar_json(&sidecar),
+                    CliFormat::Text => report.sidecar_text(&sidecar),
+                    CliFormat::Json => report.sidecar_json(&sidecar),
                 }
                 Exit::findings_if(sidecar.unfit.is_some())
             }
@@ -78,9 +71,9 @@ fn file(typed: &Inspect, path: &Path, report: &mut Report) -> Exit {
         match commands::inspect(path, typed.canonical) {
             Ok(file) => {
                 match typed.format {
-                    CliInspectFormat::Text if typed.canonical => report.canonical_text(&file),
-                    CliInspectFormat::Text => report.inspected_text(&file),
-                    CliInspectFormat::Json => report.inspected_json(&file),
+                    CliFormat::Text if typed.canonical => report.canonical_text(&file),
+                    CliFormat::Text => report.inspected_text(&file),
+                    CliFormat::Json => report.inspected_json(&file),
                 }
                 Exit::findings_if(file.verdict != Verdict::Ok)
             }

@@ -1,40 +1,21 @@
 //! `darkc reload`: its options, and the choice of what to print.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 
-use super::args::{Builtins, CliTimings, Packages, Store, Timed};
+use super::args::{CliFormat, CliTimings, Places, Timed};
 use super::settings::{self, Environment, UsageError};
 use super::watch::{self, Watching};
 use super::{Ended, Exit, show_timings};
 use crate::commands::outcome::Outcome;
-use crate::commands::settings::Refs as RefsPlace;
 use crate::commands::{self, Mode, NodeIdMode, Remembered, Settings};
 use crate::report::Report;
-
-/// The value of `--refs` that names no file.
-const NO_FILE: &str = "none";
-
-#[derive(Debug, Default, Args)]
-pub struct Refs {
-    /// The file of package hashes that Darklang's F# code reads, or `none` to leave it alone
-    /// [default: backend/src/LibExecution/package-ref-hashes.txt beside the packages, if that folder exists]
-    #[arg(long, value_name = "FILE")]
-    pub refs: Option<PathBuf>,
-}
 
 #[derive(Debug, Args)]
 pub struct Reload {
     #[command(flatten)]
-    pub packages: Packages,
-    #[command(flatten)]
-    pub store: Store,
-    #[command(flatten)]
-    pub refs: Refs,
-    #[command(flatten)]
-    pub builtins: Builtins,
+    pub places: Places,
     /// How the nodes of a program are numbered: `derived` for use, `zero` to compare databases
     #[arg(long, value_name = "MODE", value_enum, default_value = "derived")]
     pub node_ids: CliNodeIds,
@@ -70,7 +51,7 @@ pub struct Reload {
     pub exec: Option<String>,
     /// Text for people, or one JSON object a reload
     #[arg(long, value_enum, default_value = "text", conflicts_with_all = ["explain", "dry_run"])]
-    pub format: CliReloadFormat,
+    pub format: CliFormat,
     #[command(flatten)]
     pub timings: Timed,
 }
@@ -82,20 +63,13 @@ pub enum CliNodeIds {
     Zero,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum CliReloadFormat {
-    #[default]
-    Text,
-    Json,
-}
-
 pub fn run(typed: &Reload, environment: &Environment, report: &mut Report) -> Ended {
     if environment.store_is_source() {
         report.store_is_source();
         return Ok(Exit::Done);
     }
     let settings = settings_of(typed, environment)?;
-    let json = typed.format == CliReloadFormat::Json;
+    let json = typed.format == CliFormat::Json;
     if typed.watching.watch {
         let first = &|outcome: &Outcome, mode, report: &mut Report| say(typed, outcome, mode, report);
         let words = watch::ReloadWords { first, json };
@@ -134,7 +108,7 @@ fn say(typed: &Reload, outcome: &Outcome, mode: Mode, report: &mut Report) {
 }
 
 pub fn settings_of(typed: &Reload, environment: &Environment) -> Result<Settings, UsageError> {
-    let settings = settings::with_store(&typed.packages, &typed.store, environment)?;
+    let settings = settings::with_places(&typed.places, environment)?;
     let node_ids = match typed.node_ids {
         CliNodeIds::Derived => NodeIdMode::Derived,
         CliNodeIds::Zero => NodeIdMode::Zero,
@@ -149,7 +123,7 @@ pub fn settings_of(typed: &Reload, environment: &Environment) -> Result<Settings
     if typed.watching.watch && !mode.writes() {
         return Err(UsageError("--watch applies what changes; leave out --dry-run and --verify".into()));
     }
-    if typed.timings.timings.is_some() && typed.format == CliReloadFormat::Json {
+    if typed.timings.timings.is_some() && typed.format == CliFormat::Json {
         return Err(UsageError("--format json prints one object alone; leave out --timings".into()));
     }
     if typed.timings.timings == Some(CliTimings::Trace)
@@ -160,8 +134,6 @@ pub fn settings_of(typed: &Reload, environment: &Environment) -> Result<Settings
         ));
     }
     Ok(Settings {
-        refs: refs(&typed.refs),
-        builtins: settings::builtins(&typed.builtins),
         node_ids,
         mode,
         explain: typed.explain,
@@ -170,13 +142,4 @@ pub fn settings_of(typed: &Reload, environment: &Environment) -> Result<Settings
         lock_timeout: Duration::from_secs(typed.lock_timeout),
         ..settings
     })
-}
-
-/// Where the file of package references is to be.
-pub fn refs(typed: &Refs) -> RefsPlace {
-    match &typed.refs {
-        None => RefsPlace::OfCheckout,
-        Some(file) if file.as_os_str() == NO_FILE => RefsPlace::Nowhere,
-        Some(file) => RefsPlace::File(file.clone()),
-    }
 }

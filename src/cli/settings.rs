@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{args, limits};
 use crate::base::parallel::Threads;
 use crate::commands::Settings;
-use crate::commands::settings::BuiltinsFrom;
+use crate::commands::settings::{BuiltinsFrom, Refs};
 use crate::discover;
 
 /// Darklang's defaults (`backend/src/LibConfig/Config.fs`).
@@ -15,6 +15,9 @@ const DEFAULT_RUNDIR: &str = "rundir";
 const DEFAULT_DATABASE: &str = "data.db";
 /// The value of `DARK_CONFIG_PACKAGES_SOURCE` with which files on disk are ignored.
 const STORE_IS_SOURCE: &str = "seed";
+
+/// The value of `--refs` that names no file.
+const NO_FILE: &str = "none";
 
 /// All that a run takes from its environment, gathered once, so that tests can replace it.
 #[derive(Clone, Debug, Default)]
@@ -116,17 +119,32 @@ pub fn with_builtins(
     Ok(Settings { builtins: builtins(typed), ..without_database(packages, environment)? })
 }
 
-pub fn builtins(typed: &args::Builtins) -> BuiltinsFrom {
+fn builtins(typed: &args::Builtins) -> BuiltinsFrom {
     typed.builtins.clone().map_or(BuiltinsFrom::Checkout, BuiltinsFrom::Table)
 }
 
-/// For commands that look at the store.
+/// For commands that look at all that a reload reads or writes.
+pub fn with_places(typed: &args::Places, environment: &Environment) -> Result<Settings, UsageError> {
+    let settings = with_store(&typed.packages, &typed.store, &typed.builtins, environment)?;
+    Ok(Settings { refs: refs(&typed.refs), ..settings })
+}
+
+fn refs(typed: &args::Refs) -> Refs {
+    match &typed.refs {
+        None => Refs::OfCheckout,
+        Some(file) if file.as_os_str() == NO_FILE => Refs::Nowhere,
+        Some(file) => Refs::File(file.clone()),
+    }
+}
+
+/// For commands that link and look at the store.
 pub fn with_store(
     packages: &args::Packages,
     typed: &args::Store,
+    linked: &args::Builtins,
     environment: &Environment,
 ) -> Result<Settings, UsageError> {
-    let settings = without_database(packages, environment)?;
+    let settings = with_builtins(packages, linked, environment)?;
     let database = match &typed.db {
         Some(file) => database_file(file)?,
         None => environment.database(&settings.packages)?,

@@ -75,7 +75,7 @@ impl Work {
         Ok(Work { others, retained })
     }
 
-    /// Whether content is retained that nobody reaches any more, in a store that stands at its sources.
+    /// Whether the store retains content that no user's work refers to any more. It is asked where no source changed.
     pub fn is_outlived(database: &Database) -> Result<bool, DbError> {
         if !database.retains() {
             return Ok(false);

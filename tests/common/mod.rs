@@ -54,6 +54,16 @@ impl Tree {
         Tree { directory }
     }
 
+    /// The sources of `examples/` alone: the tour leaves sidecars beside them.
+    pub fn examples() -> Tree {
+        let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/packages");
+        let tree = Tree::empty();
+        for path in files_below(&packages).iter().filter(|path| path.ends_with(".dark")) {
+            tree.write(path, &fs::read(packages.join(path)).expect("a readable example"));
+        }
+        tree
+    }
+
     /// Copies the files, so that they are writable whatever the original is.
     pub fn copy_of(packages: &Path) -> Tree {
         let tree = Tree::empty();

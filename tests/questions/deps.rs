@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 use snapbox::{assert_data_eq, str};
 
-use super::{examples, said, shop};
+use super::{said, shop};
 use crate::common::{self, Tree};
 
 fn deps(tree: &Tree, arguments: &[&str], code: i32) -> (String, String) {
@@ -68,7 +68,7 @@ type Shop.Item.Item
 
 #[test]
 fn what_is_shown_above_is_marked() {
-    let (tree, summary) = deps(&examples(), &["Garden.Season.report"], 0);
+    let (tree, summary) = deps(&Tree::examples(), &["Garden.Season.report"], 0);
     assert_data_eq!(
         tree,
         str![[r#"
@@ -207,7 +207,7 @@ fn Shop.Till.spare  TREE/packages/shop/till.dark:9
 "#]]
     );
     // F# code refers to the option type of the examples, and to nothing of the shop.
-    let (_, summary) = deps(&examples(), &["--unused"], 0);
+    let (_, summary) = deps(&Tree::examples(), &["--unused"], 0);
     assert_data_eq!(
         summary,
         str![[r#"

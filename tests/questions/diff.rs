@@ -1,40 +1,31 @@
 //! What changed: against the store, against a revision, between revisions.
 
-use std::path::Path;
-use std::process::Command;
-
 use serde_json::Value;
 use snapbox::{IntoData, assert_data_eq, str};
 
-use super::{STORE, examples, said, shop};
+use super::{STORE, said, shop};
+use crate::common::git::Repository;
 use crate::common::{self, Run, Tree, files_below};
 
 fn folder(tree: &Tree) -> std::path::PathBuf {
     tree.packages().parent().expect("a folder").to_owned()
 }
 
-fn git(folder: &Path, arguments: &[&str]) {
-    let output = Command::new("git")
-        .current_dir(folder)
-        .args(["-c", "user.name=Test", "-c", "user.email=test@example.org"])
-        .args(arguments)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .expect("git is needed for this test");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+fn git(tree: &Tree, arguments: &[&str]) {
+    Repository(folder(tree)).git(arguments);
 }
 
 /// The tree as the first commit of a repository.
 pub fn committed(tree: Tree) -> Tree {
-    git(&folder(&tree), &["init", "-q", "-b", "main"]);
+    git(&tree, &["init", "-q", "-b", "main"]);
     commit(&tree, "first");
     tree
 }
 
 fn commit(tree: &Tree, message: &str) {
-    git(&folder(tree), &["add", "-A", "packages"]);
-    git(&folder(tree), &["commit", "-q", "-m", message]);
-    git(&folder(tree), &["tag", message]);
+    git(tree, &["add", "-A", "packages"]);
+    git(tree, &["commit", "-q", "-m", message]);
+    git(tree, &["tag", message]);
 }
 
 pub fn edit(tree: &Tree, path: &str, changes: &[(&str, &str)]) {
@@ -228,7 +219,7 @@ fn the_store_is_compared_with_the_work_tree() {
     assert_eq!(text, with_revision, "what was loaded was committed, so that the old sources are known");
     // Once the change is loaded, what was committed is not what the store was loaded from.
     tree.reload(STORE, &[]).expect_code(0);
-    git(&folder(&tree), &["checkout", "-q", "--", "packages"]);
+    git(&tree, &["checkout", "-q", "--", "packages"]);
     tree.remove("shop/plants.dark");
     let (text, summary) = diff(&tree, &[], 0);
     assert_data_eq!(
@@ -320,7 +311,7 @@ Docs.twice: signature changed, body changed (same hash)
 
 #[test]
 fn a_name_that_means_something_else_is_a_change_of_its_own() {
-    let tree = committed(examples());
+    let tree = committed(Tree::examples());
     tree.write("garden/captured.dark", b"module Garden.Path.Bed\n\ntype Bed = Int64\n");
     let found = edited(&tree, &["HEAD"]);
     let fork = found.iter().find(|(name, _, _)| name == "Garden.Path.Fork").expect("the item");
@@ -329,7 +320,7 @@ fn a_name_that_means_something_else_is_a_change_of_its_own() {
 
 #[test]
 fn an_edit_of_the_examples_is_shown_with_what_it_reaches() {
-    let tree = committed(examples());
+    let tree = committed(Tree::examples());
     edit(&tree, "darklang/stdlib/option.dark", &[("  | None", "  | None\n  | Maybe")]);
     let (text, _) = diff(&tree, &["HEAD"], 0);
     assert_data_eq!(

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 use super::diff::{committed, edit};
-use super::examples;
+use crate::common::Tree;
 
 #[test]
 fn the_document_shows_what_is_printed() {
-    let tree = committed(examples());
+    let tree = committed(Tree::examples());
     let folder = tree.packages().parent().expect("a folder").to_owned();
     let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/questions.md"));
     let document = document.expect("the document");

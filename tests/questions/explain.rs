@@ -8,7 +8,7 @@ use darkc::commands::{CodeExplanation, explanations};
 use serde_json::Value;
 use snapbox::{IntoData, assert_data_eq, str};
 
-use super::{STORE, examples, said, shop};
+use super::{STORE, said, shop};
 use crate::common::{Tree, darkc, files_below};
 
 /// The codes of all diagnostics of a package set of one file.
@@ -188,7 +188,7 @@ last reload: nothing has changed since; why that one looked at it is not remembe
 
 #[test]
 fn an_item_of_the_examples_is_explained() {
-    let (text, _) = explain(&examples(), &["Garden.Bed.sow"], 0);
+    let (text, _) = explain(&Tree::examples(), &["Garden.Bed.sow"], 0);
     assert_data_eq!(
         text,
         str![[r#"

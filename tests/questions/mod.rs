@@ -5,10 +5,7 @@ mod diff;
 mod documents;
 mod explain;
 
-use std::fs;
-use std::path::Path;
-
-use crate::common::{Run, Tree, files_below};
+use crate::common::{Run, Tree};
 
 const STORE: &str = "store.db";
 
@@ -28,16 +25,6 @@ fn shop() -> Tree {
         "shop/tree.dark",
         b"module Shop.Tree\n\ntype Leaf = | Leaf of Branch\n\ntype Branch = | End | Branch of Leaf\n",
     );
-    tree
-}
-
-/// The sources of the examples alone.
-fn examples() -> Tree {
-    let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/packages");
-    let tree = Tree::empty();
-    for path in files_below(&packages).iter().filter(|path| path.ends_with(".dark")) {
-        tree.write(path, &fs::read(packages.join(path)).expect("a readable example"));
-    }
     tree
 }
 
