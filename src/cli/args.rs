@@ -104,7 +104,7 @@ pub struct Refs {
     pub refs: Option<PathBuf>,
 }
 
-/// All that a reload reads or writes.
+// All that a reload reads or writes. As a doc comment, this would replace the help of the commands that flatten it.
 #[derive(Debug, Default, Args)]
 pub struct Places {
     #[command(flatten)]
