@@ -152,8 +152,9 @@ fn a_check_is_made_again() {
         |line| line.starts_with("checked: 2 files, 2 bodies, 1 finding, "),
     );
     tree.write("more/user.dark", b"module Garden.User\n\nlet g (x: Int64) : Int64 =\n  (\n");
-    watching.wait_for(|line| line.contains("more/user.dark:5:1"));
-    watching.wait_for(|line| line.starts_with("not checked: "));
+    // One line is on standard output and the other on standard error, so that either may be read first.
+    watching
+        .wait_for_both(|line| line.contains("more/user.dark:5:1"), |line| line.starts_with("not checked: "));
     tree.write("more/user.dark", super::USER.as_bytes());
     watching.wait_for(|line| line.starts_with("checked: 2 files, 2 bodies, 0 findings, "));
     fs::rename(tree.packages(), tree.beside("away")).expect("a rename");
